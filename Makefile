@@ -1,0 +1,54 @@
+# The commands of this project. The first one that needs it makes .venv from the lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ASK ?=
+
+.PHONY: help sandbox run check-setup test check format bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## Show the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+sandbox: $(READY) ## A local Discord, a local WeryAI and the bot; ASK="…" asks once
+	@$(BIN)/python -m bot sandbox $(if $(ASK),--ask "$$ASK")
+
+sandbox: export ASK := $(ASK)
+
+run: $(READY) ## The bot for real, from .env
+	$(BIN)/python -m bot run
+
+check-setup: $(READY) ## What is missing or wrong before the first run
+	$(BIN)/python -m bot check
+
+test: $(READY) ## Every test
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(READY) ## Format, lint, types, imports, migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m bot migrate --check
+
+format: $(READY) ## Format and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY) ## Measure the streaming engine; writes benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
+
+lock: $(READY) ## Pin every dependency anew, with hashes
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra dev -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra postgres -o requirements-runtime.lock pyproject.toml
+
+clean: ## Remove what the commands made
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

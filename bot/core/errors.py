@@ -1,0 +1,224 @@
+"""Every failure the bot knows, in one tree, and what a person reads of each.
+
+    BotError
+    ├── InvalidInput            something a person typed cannot be used
+    │   ├── InvalidOption       a value is outside its range
+    │   ├── EmptyPrompt         nothing was asked
+    │   ├── PromptTooLong       more characters than an answer's question may have
+    │   └── UnknownModel        no such model in the catalogue
+    ├── NotAllowed              this person may not do this
+    ├── ModelError              WeryAI did not answer
+    │   ├── ModelUnavailable    no connection, 5xx, a broken stream        retryable
+    │   ├── ModelTimeout        connect, first byte or silence             retryable
+    │   ├── RateLimited         429, or the vendor's words for it          retryable
+    │   ├── QueueFull           the model's queue is full                  retryable
+    │   ├── Unauthorized        the key is wrong or may not do this
+    │   ├── OutOfCredits        the account's credits are used up
+    │   ├── ModelNotSupported   WeryAI does not know the model
+    │   ├── ContentFiltered     the content check refused the text
+    │   └── BadRequest          WeryAI refused the request
+    ├── ReplyError              Discord does not show the answer
+    │   ├── ReplyDelayed        5xx, 429, network: try again later         retryable
+    │   └── ReplyGone           deleted, no permission, archived, expired
+    └── StorageError            the database cannot be used
+        ├── DatabaseUnavailable it does not answer or refuses
+        └── DatabaseTooNew      a newer version of the bot has migrated it
+
+Adapters translate outside errors into these at the edge, once. `BotError.text` is written for
+the member who reads it: what happened and what to do next, in one or two sentences.
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """The root of the tree.
+
+    Attributes:
+        text: what a member reads: what happened and what to do next.
+        retryable: whether the same thing may well succeed later.
+    """
+
+    text = "Something went wrong on my side. Please try again."
+    retryable = False
+
+    def __init__(self, detail: str = "", *, text: str | None = None) -> None:
+        super().__init__(detail or text or self.text)
+        if text is not None:
+            self.text = text
+
+
+class InvalidInput(BotError):
+    """Something a person typed cannot be used; `text` says what would be."""
+
+    text = "I cannot use that. Please check what you typed."
+
+
+class InvalidOption(InvalidInput):
+    """A value is outside its range."""
+
+    def __init__(self, field: str, expected: str, value: object) -> None:
+        super().__init__(
+            f"{field}={value!r} is not {expected}",
+            text=f"`{field}` must be {expected}; you gave `{value}`.",
+        )
+        self.field = field
+
+
+class EmptyPrompt(InvalidInput):
+    """Nothing was asked."""
+
+    text = "There is no question in that. Write what you would like to know."
+
+
+class PromptTooLong(InvalidInput):
+    """The question has more characters than the bot takes."""
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__(
+            f"{length} characters, {limit} allowed",
+            text=f"That is {length:,} characters; I can take {limit:,}. Please shorten it.",
+        )
+
+
+class UnknownModel(InvalidInput):
+    """The catalogue has no such model."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"unknown model {model!r}",
+            text=f"I do not know a model `{model}`. Pick one from the list that appears as you type.",
+        )
+
+
+class NotAllowed(BotError):
+    """This person may not do this."""
+
+    text = "You may not do that here."
+
+
+class ModelError(BotError):
+    """WeryAI did not answer.
+
+    Attributes:
+        request_id: WeryAI's id of the request, where it gave one.
+        retry_after: seconds WeryAI asks us to wait, where it said so.
+    """
+
+    text = "The model could not answer. Please try again."
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+
+class ModelUnavailable(ModelError):
+    """No connection, a server error, or a stream that broke off."""
+
+    text = "WeryAI cannot be reached right now. Please try again in a moment."
+    retryable = True
+
+
+class ModelTimeout(ModelError):
+    """WeryAI took too long to connect, to begin or to go on."""
+
+    text = "The model took too long to answer. Try again, or choose a faster model."
+    retryable = True
+
+
+class RateLimited(ModelError):
+    """WeryAI asks us to slow down."""
+
+    text = "WeryAI is getting too many requests. Please wait a minute and try again."
+    retryable = True
+
+
+class QueueFull(ModelError):
+    """The model's queue is full."""
+
+    text = "Too many people are asking this model. Try again in a minute, or choose another model."
+    retryable = True
+
+
+class Unauthorized(ModelError):
+    """The API key is wrong, or it may not do this."""
+
+    text = "WeryAI does not accept this bot's key. Please tell whoever runs the bot."
+
+
+class OutOfCredits(ModelError):
+    """The account has no credits, or needs a subscription."""
+
+    text = "This bot's WeryAI credits are used up. Please tell whoever runs the bot."
+
+
+class ModelNotSupported(ModelError):
+    """WeryAI does not offer this model."""
+
+    text = "WeryAI does not offer this model any more. Choose another one."
+
+
+class ContentFiltered(ModelError):
+    """The content check refused the question or the answer."""
+
+    text = "WeryAI's content check refused this. Please put it in other words."
+
+
+class BadRequest(ModelError):
+    """WeryAI refused the request as malformed."""
+
+    text = "WeryAI could not take this request. Try a shorter question or another model."
+
+
+class ReplyError(BotError):
+    """Discord does not show the answer."""
+
+
+class ReplyDelayed(ReplyError):
+    """A temporary failure: show the newest text again later.
+
+    Attributes:
+        retry_after: seconds to wait, where Discord said so.
+    """
+
+    retryable = True
+
+    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class ReplyGone(ReplyError):
+    """A final failure: there is no place left to show the answer.
+
+    Attributes:
+        by_choice: somebody deleted the answer or its question, which stops it.
+    """
+
+    def __init__(self, detail: str = "", *, by_choice: bool = False) -> None:
+        super().__init__(detail)
+        self.by_choice = by_choice
+
+
+class StorageError(BotError):
+    """The database cannot be used."""
+
+    text = "I could not reach my memory. Please try again in a moment."
+    retryable = True
+
+
+class DatabaseUnavailable(StorageError):
+    """The database does not answer, or its address is malformed."""
+
+
+class DatabaseTooNew(StorageError):
+    """A newer version of the bot has migrated this database."""
+
+    retryable = False

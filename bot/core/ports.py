@@ -1,0 +1,269 @@
+"""What the core needs of the world, as protocols; the adapters around it implement them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.core.conversation import (
+    ChannelId,
+    EventId,
+    MessageId,
+    ReplyId,
+    Role,
+    Said,
+    Turn,
+    UserId,
+)
+from bot.core.options import ChatRequest, Layers, Scope, ScopeId
+from bot.core.replies import Address, Frame, ReplyRecord, ReplyState, Usage
+
+# --- WeryAI -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of text of one choice."""
+
+    text: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """A choice has ended: `stop`, `length`, `content_filter`, or whatever else the API says."""
+
+    reason: str
+    index: int = 0
+
+
+ChatEvent = Delta | Finish | Usage
+
+
+class ChatModel(Protocol):
+    """WeryAI's chat completions."""
+
+    def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        """Answer a request, piece by piece; closing the generator closes the connection.
+
+        Raises:
+            ModelError: each failure by its name. Retries have been made before the first delta;
+                after it, the error comes at once and what was yielded stays valid.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model of the catalogue. None: the API does not say."""
+
+    key: str
+    name: str
+    max_output_tokens: int | None = None
+    context_tokens: int | None = None
+
+
+class ModelCatalogue(Protocol):
+    """The models WeryAI offers now, from memory: neither call waits."""
+
+    def models(self) -> Sequence[ModelInfo]:
+        """All models, in the API's order."""
+        ...
+
+    def find(self, name: str) -> ModelInfo | None:
+        """A model by its key or name, whatever the case; None if there is none (any more)."""
+        ...
+
+
+# --- storage ----------------------------------------------------------------------------------
+
+
+class HistoryStore(Protocol):
+    """What was said in each conversation: at most the newest 50 entries of it.
+
+    Every method raises `StorageError` when the database does not answer.
+    """
+
+    async def recent(self, conversation: ChannelId, limit: int) -> list[Said]:
+        """The newest `limit` entries, oldest first."""
+        ...
+
+    async def edited(self, message: MessageId, text: str) -> None:
+        """A question was edited in Discord; one that is not stored is ignored."""
+        ...
+
+    async def deleted(self, messages: Sequence[MessageId]) -> None:
+        """Messages were deleted in Discord: questions, or any message of an answer."""
+        ...
+
+    async def forget(self, conversation: ChannelId) -> int:
+        """Delete a conversation's history; how many entries there were."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is stored when a reply ends."""
+
+    state: ReplyState
+    text: str
+    model: str
+    address: Address
+    usage: Usage | None = None
+    seconds: float = 0.0
+
+
+class ReplyStore(Protocol):
+    """The `replies` rows: every answer from its acceptance to its ending, across restarts.
+
+    Every method raises `StorageError` when the database does not answer.
+    """
+
+    async def accept(self, turn: Turn, address: Address) -> ReplyId | None:
+        """Write a row in state ACCEPTED; None if this event was accepted before."""
+        ...
+
+    async def begin(self, reply: ReplyId, turn: Turn, gathered: Sequence[ReplyId] = ()) -> None:
+        """Enter STREAMING: in one transaction, store `turn` (perhaps gathered from several) in
+        the row, append what was said to the history unless the turn is private, trim the history
+        to 50, and mark the rows `gathered` as GATHERED.
+        """
+        ...
+
+    async def reopen(self, reply: ReplyId, trigger: EventId, *, keep: bool) -> ReplyRecord | None:
+        """Enter STREAMING again from an ending: Regenerate (`keep` False: the old answer leaves
+        the history and the row's text is emptied) or Continue (`keep` True).
+
+        None, and nothing changed, if the reply is unknown, has not ended, is not the newest
+        answer of its conversation, or `trigger` is not newer than the event that opened it last.
+        """
+        ...
+
+    async def checkpoint(self, reply: ReplyId, text: str, address: Address) -> None:
+        """Store what is about to be shown, so that a crash loses nothing that was visible."""
+        ...
+
+    async def finish(self, reply: ReplyId, ending: Ending) -> None:
+        """In one transaction: store the ending, put the answer into the history (unless it is
+        private or empty; a continued answer replaces its earlier part), trim the history to 50,
+        add the usage, drop the interaction's token.
+        """
+        ...
+
+    async def load(self, reply: ReplyId) -> ReplyRecord | None:
+        """One row, if it is there."""
+        ...
+
+    async def unfinished(self) -> list[ReplyRecord]:
+        """All rows ACCEPTED or STREAMING, oldest first."""
+        ...
+
+    async def showing(self, message: MessageId) -> ReplyRecord | None:
+        """The reply that a Discord message belongs to, as its question or part of its answer."""
+        ...
+
+    async def previous(self, conversation: ChannelId, before: ReplyId) -> ReplyRecord | None:
+        """The newest ended reply of a conversation before this one, whose buttons are to go."""
+        ...
+
+
+class OptionStore(Protocol):
+    """What was chosen for each server, channel and thread."""
+
+    async def layers(self, scopes: Mapping[Scope, ScopeId]) -> Layers:
+        """What each of these scopes sets, in the order given."""
+        ...
+
+    async def choose(
+        self, scope: Scope, scope_id: ScopeId, name: str, value: Any, *, by: UserId
+    ) -> None:
+        """Set one option; None takes it back to what is inherited."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListenedThread:
+    """A thread in which everybody is answered without a mention."""
+
+    id: ChannelId
+    opener: UserId
+
+
+class ThreadStore(Protocol):
+    """The threads the bot was asked into."""
+
+    async def listen(self, thread: ListenedThread) -> None:
+        """From now on answer everybody there."""
+        ...
+
+    async def find(self, thread: ChannelId) -> ListenedThread | None:
+        """The thread, if the bot listens there."""
+        ...
+
+    async def leave(self, thread: ChannelId) -> None:
+        """The thread was deleted."""
+        ...
+
+
+# --- Discord ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A rate-limit bucket of Discord's, as it is known before a request: its route and major
+    parameter. `metered` lanes count towards the bot-wide 50 requests per second (an
+    interaction's do not).
+    """
+
+    route: str
+    major: str
+    metered: bool = True
+
+
+class ReplySurface(Protocol):
+    """Where one reply is shown: a chain of messages in one channel."""
+
+    @property
+    def address(self) -> Address:
+        """Where the reply is now."""
+        ...
+
+    def lane(self, index: int) -> Lane:
+        """The bucket that the next `show(index, …)` takes a request from."""
+        ...
+
+    async def show(self, index: int, frame: Frame) -> None:
+        """Create message `index` of the chain, or edit it.
+
+        Returns as soon as Discord has taken the frame, even if its bucket is empty then.
+
+        Raises:
+            ReplyDelayed: temporary; ask the budget again and show the newest text.
+            ReplyGone: final.
+        """
+        ...
+
+    async def typing(self) -> None:
+        """Show that an answer is coming, where Discord has a way to; never raises."""
+        ...
+
+
+__all__ = [
+    "ChatEvent",
+    "ChatModel",
+    "Delta",
+    "Ending",
+    "Finish",
+    "HistoryStore",
+    "Lane",
+    "ListenedThread",
+    "ModelCatalogue",
+    "ModelInfo",
+    "OptionStore",
+    "ReplyStore",
+    "ReplySurface",
+    "Role",
+    "ThreadStore",
+    "Usage",
+]

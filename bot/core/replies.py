@@ -1,0 +1,107 @@
+"""A reply: its states, what is stored of it, and what is shown of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from bot.core.conversation import MessageId, ReplyId, Turn, UserId
+
+
+class ReplyState(StrEnum):
+    """The life of a reply; all but the first two are endings a person can see."""
+
+    ACCEPTED = "accepted"  # stored, waiting for its place in line
+    STREAMING = "streaming"  # its question is in the history, its text is growing
+    GATHERED = "gathered"  # answered as a part of a later turn
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    LENGTH = "length"
+    FILTERED = "filtered"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come by itself."""
+        return self not in {ReplyState.ACCEPTED, ReplyState.STREAMING}
+
+    @property
+    def resumable(self) -> bool:
+        """Whether Continue makes sense: there may be more to say."""
+        return self in {ReplyState.LENGTH, ReplyState.INTERRUPTED, ReplyState.STOPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one request, as WeryAI counts them (or as estimated where it gives none)."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    estimated: bool = False
+
+    @property
+    def total_tokens(self) -> int:
+        """Both together."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a reply is shown in Discord, enough to find it again after a restart.
+
+    `message_ids` are the messages it fills, in order. An interaction's `token` is a secret that
+    dies 15 minutes after `token_from` (Unix seconds); it is dropped when the reply ends.
+    """
+
+    message_ids: tuple[MessageId, ...] = ()
+    token: str | None = None
+    token_from: float | None = None
+
+    def __repr__(self) -> str:  # a token never reaches a log
+        return f"Address(message_ids={self.message_ids}, token={'***' if self.token else None})"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRecord:
+    """A `replies` row.
+
+    `text` is the model's whole text so far, `turn` what it answers, `trigger` the event that
+    (re)opened it last, `people` everybody who may press its buttons besides moderators.
+    """
+
+    id: ReplyId
+    turn: Turn
+    state: ReplyState
+    model: str | None
+    text: str
+    address: Address
+    trigger: int
+
+    @property
+    def people(self) -> frozenset[UserId]:
+        """Everybody whose words this reply answers."""
+        said = {entry.author.id for entry in self.turn.said if entry.author is not None}
+        return frozenset(said | {self.turn.asker.id})
+
+
+class Controls(Enum):
+    """Which buttons a frame carries."""
+
+    NONE = ()
+    STREAMING = ("Stop",)
+    ENDED = ("Regenerate",)
+    RESUMABLE = ("Continue", "Regenerate")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One message of a reply, as it is to be shown now: valid Markdown on its own.
+
+    `content` has at most 2,000 UTF-16 units, footer included. `attachment` is the whole text,
+    to be attached as `answer.md`.
+    """
+
+    content: str
+    controls: Controls = Controls.NONE
+    attachment: str | None = None
