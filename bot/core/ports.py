@@ -11,7 +11,6 @@ from bot.core.conversation import (
     EventId,
     MessageId,
     ReplyId,
-    Role,
     Said,
     Turn,
     UserId,
@@ -125,17 +124,20 @@ class ReplyStore(Protocol):
         ...
 
     async def begin(self, reply: ReplyId, turn: Turn, gathered: Sequence[ReplyId] = ()) -> None:
-        """Enter STREAMING: in one transaction, store `turn` (perhaps gathered from several) in
-        the row, append what was said to the history unless the turn is private, trim the history
-        to 50, and mark the rows `gathered` as GATHERED.
+        """Enter STREAMING with a turn, perhaps gathered from several.
+
+        In one transaction: store `turn` in the row, append what was said to the history unless
+        the turn is private, trim the history to 50, mark the rows `gathered` as GATHERED.
         """
         ...
 
     async def reopen(self, reply: ReplyId, trigger: EventId, *, keep: bool) -> ReplyRecord | None:
-        """Enter STREAMING again from an ending: Regenerate (`keep` False: the old answer leaves
-        the history and the row's text is emptied) or Continue (`keep` True).
+        """Enter STREAMING again from an ending.
 
-        None, and nothing changed, if the reply is unknown, has not ended, is not the newest
+        Regenerate is `keep` False: the old answer leaves the history and the row's text is
+        emptied. Continue is `keep` True.
+
+        Returns None, and nothing changed, if the reply is unknown, has not ended, is not the newest
         answer of its conversation, or `trigger` is not newer than the event that opened it last.
         """
         ...
@@ -145,9 +147,11 @@ class ReplyStore(Protocol):
         ...
 
     async def finish(self, reply: ReplyId, ending: Ending) -> None:
-        """In one transaction: store the ending, put the answer into the history (unless it is
-        private or empty; a continued answer replaces its earlier part), trim the history to 50,
-        add the usage, drop the interaction's token.
+        """Store how a reply ended, in one transaction.
+
+        The answer enters the history (unless it is private or empty; a continued answer
+        replaces its earlier part), the history is trimmed to 50, the usage is added, the
+        interaction's token is dropped.
         """
         ...
 
@@ -211,9 +215,10 @@ class ThreadStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A rate-limit bucket of Discord's, as it is known before a request: its route and major
-    parameter. `metered` lanes count towards the bot-wide 50 requests per second (an
-    interaction's do not).
+    """A rate-limit bucket of Discord's, as it is known before a request.
+
+    It is named by its route and major parameter. `metered` lanes count towards the bot-wide 50
+    requests per second (an interaction's do not).
     """
 
     route: str
@@ -248,22 +253,3 @@ class ReplySurface(Protocol):
         """Show that an answer is coming, where Discord has a way to; never raises."""
         ...
 
-
-__all__ = [
-    "ChatEvent",
-    "ChatModel",
-    "Delta",
-    "Ending",
-    "Finish",
-    "HistoryStore",
-    "Lane",
-    "ListenedThread",
-    "ModelCatalogue",
-    "ModelInfo",
-    "OptionStore",
-    "ReplyStore",
-    "ReplySurface",
-    "Role",
-    "ThreadStore",
-    "Usage",
-]
