@@ -252,4 +252,3 @@ class ReplySurface(Protocol):
     async def typing(self) -> None:
         """Show that an answer is coming, where Discord has a way to; never raises."""
         ...
-
