@@ -1,0 +1,83 @@
+"""The command line: `python -m bot run | sandbox | check | migrate`.
+
+Exit codes: 0, all is well; 1, a problem that is said on standard error in plain words; 2, a
+command line that cannot be understood; 130, Ctrl+C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from bot import app
+from bot.core.errors import BotError
+from bot.ops.checkup import write_report
+from bot.settings import OfflineSettings, Settings, SettingsProblem, load_settings
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; `arguments` are the process's own if None.
+
+    Returns:
+        The exit code.
+    """
+    given = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = given.command
+    try:
+        return command(given)
+    except SettingsProblem as problem:
+        write_report(problem.problems, sys.stderr)
+    except BotError as error:
+        sys.stderr.write(f"{error}\n")
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="Talk to WeryAI's chat models in Discord."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="the bot for real, set up by .env or the environment")
+    run.set_defaults(command=_run)
+
+    sandbox = commands.add_parser(
+        "sandbox", help="a local Discord, a local WeryAI and the bot, on this machine alone"
+    )
+    sandbox.add_argument("--ask", metavar="TEXT", help="ask once, show the answer and exit")
+    sandbox.set_defaults(command=_sandbox)
+
+    check = commands.add_parser("check", help="what is missing or wrong, and the invite link")
+    check.set_defaults(command=_check)
+
+    migrate = commands.add_parser("migrate", help="bring the database up to date")
+    migrate.add_argument(
+        "--check",
+        action="store_true",
+        help="only compare the migrations with the tables in the code, for contributors",
+    )
+    migrate.set_defaults(command=_migrate)
+    return parser
+
+
+def _run(given: argparse.Namespace) -> int:
+    return app.run(load_settings(Settings))
+
+
+def _sandbox(given: argparse.Namespace) -> int:
+    return app.sandbox(given.ask)
+
+
+def _check(given: argparse.Namespace) -> int:
+    return app.check(load_settings(Settings))
+
+
+def _migrate(given: argparse.Namespace) -> int:
+    if given.check:
+        return app.migrate_check()
+    return app.migrate(load_settings(OfflineSettings))
