@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bot import app
 from bot.core.errors import BotError
@@ -25,9 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     given = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = given.command
     try:
-        return command(given)
+        return _obey(given)
     except SettingsProblem as problem:
         write_report(problem.problems, sys.stderr)
     except BotError as error:
@@ -41,19 +40,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bot", description="Talk to WeryAI's chat models in Discord."
     )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        title="commands", dest="command", required=True, metavar="COMMAND"
+    )
 
-    run = commands.add_parser("run", help="the bot for real, set up by .env or the environment")
-    run.set_defaults(command=_run)
+    commands.add_parser("run", help="the bot for real, set up by .env or the environment")
+    commands.add_parser("check", help="what is missing or wrong, and the invite link")
 
     sandbox = commands.add_parser(
         "sandbox", help="a local Discord, a local WeryAI and the bot, on this machine alone"
     )
     sandbox.add_argument("--ask", metavar="TEXT", help="ask once, show the answer and exit")
-    sandbox.set_defaults(command=_sandbox)
-
-    check = commands.add_parser("check", help="what is missing or wrong, and the invite link")
-    check.set_defaults(command=_check)
 
     migrate = commands.add_parser("migrate", help="bring the database up to date")
     migrate.add_argument(
@@ -61,23 +58,18 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="only compare the migrations with the tables in the code, for contributors",
     )
-    migrate.set_defaults(command=_migrate)
     return parser
 
 
-def _run(given: argparse.Namespace) -> int:
-    return app.run(load_settings(Settings))
-
-
-def _sandbox(given: argparse.Namespace) -> int:
-    return app.sandbox(given.ask)
-
-
-def _check(given: argparse.Namespace) -> int:
-    return app.check(load_settings(Settings))
-
-
-def _migrate(given: argparse.Namespace) -> int:
-    if given.check:
-        return app.migrate_check()
-    return app.migrate(load_settings(OfflineSettings))
+def _obey(given: argparse.Namespace) -> int:
+    match given.command:
+        case "run":
+            return app.run(load_settings(Settings))
+        case "check":
+            return app.check(load_settings(Settings))
+        case "sandbox":
+            return app.sandbox(given.ask)
+        case "migrate" if given.check:
+            return app.migrate_check()
+        case _:  # migrate: argparse lets no other word through
+            return app.migrate(load_settings(OfflineSettings))

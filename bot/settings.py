@@ -286,7 +286,11 @@ def load_settings(
     try:
         return kind(**({"_env_file": env_file} | given))
     except ValidationError as error:
-        raise SettingsProblem([_explain(problem) for problem in error.errors()]) from None
+        first: dict[str, Finding] = {}  # one problem of a setting is enough to begin with
+        for problem in error.errors():
+            found = _explain(problem)
+            first.setdefault(found.subject, found)
+        raise SettingsProblem(first.values()) from None
     except (OSError, UnicodeError) as error:
         name = str(env_file)
         found = Finding("problem", name, f"{name} cannot be read.", "Save it as UTF-8 text.")
