@@ -63,7 +63,7 @@ async def serve_health(
     application.router.add_get("/healthz", _alive)
     application.router.add_get("/readyz", ready)
     application.router.add_get("/metrics", metrics_page)
-    runner = web.AppRunner(application, access_log=None)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
         yield await _listen(runner, host, port)
@@ -73,7 +73,7 @@ async def serve_health(
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
     try:
-        await web.TCPSite(runner, host, port, shutdown_timeout=1).start()
+        await web.TCPSite(runner, host, port).start()
     except OSError as error:
         detail = (
             f"nothing can listen at {host}:{port} ({error.strerror}); choose a free HEALTH_PORT"
