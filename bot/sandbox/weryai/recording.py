@@ -1,0 +1,65 @@
+"""What tests hold on to: the requests that came, and gates that hold an answer back."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.sandbox.weryai.faults import Fault
+
+
+@dataclass(eq=False, slots=True)
+class Recorded:
+    """A request to `POST /v1/chat/completions`.
+
+    Attributes:
+        at: when it came, by the sandbox's clock.
+        json: its body; None if it was no JSON.
+        fault: what went wrong with it on purpose.
+        status: of the response; None until there is one.
+        sent: how many deltas were written.
+        finished: the whole response was written.
+        closed_by_client: the client went away before that.
+        ended: set when nothing more happens to it.
+    """
+
+    at: float
+    json: Any = None
+    fault: Fault | None = None
+    status: int | None = None
+    sent: int = 0
+    finished: bool = False
+    closed_by_client: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Gate:
+    """Holds a streamed answer back: it goes on only as far as it is allowed to."""
+
+    def __init__(self, after: int = 0) -> None:
+        self._allowed: float = after
+        self._changed = asyncio.Event()
+        self._reached = asyncio.Event()
+
+    def allow(self, deltas: float) -> None:
+        """Let so many more deltas through."""
+        self._allowed += deltas
+        self._changed.set()
+
+    def release(self) -> None:
+        """Let everything through."""
+        self.allow(math.inf)
+
+    async def reached(self) -> None:
+        """Wait until the answer stands at the gate: all it was allowed has been sent."""
+        await self._reached.wait()
+
+    async def pass_through(self, sent: int) -> None:
+        """Wait, with so many deltas sent, for leave to send what comes next."""
+        while sent >= self._allowed:
+            self._changed.clear()
+            self._reached.set()
+            await self._changed.wait()
+            self._reached.clear()
