@@ -1,0 +1,20 @@
+"""What the bot remembers, in SQLite or PostgreSQL."""
+
+from bot.storage.engine import Database, open_database
+from bot.storage.history import SqlHistoryStore
+from bot.storage.options import SqlOptionStore
+from bot.storage.replies import SqlReplyStore
+from bot.storage.schema import check, drift, migrate
+from bot.storage.threads import SqlThreadStore
+
+__all__ = [
+    "Database",
+    "SqlHistoryStore",
+    "SqlOptionStore",
+    "SqlReplyStore",
+    "SqlThreadStore",
+    "check",
+    "drift",
+    "migrate",
+    "open_database",
+]

@@ -1,0 +1,97 @@
+"""Checkpoints of growing answers, several to a transaction.
+
+A checkpoint is stored before each frame that is shown, up to 50 times per second and more. While
+one transaction is under way the next ones gather, a newer one of the same reply replacing the
+older, and then go in together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from bot.core.conversation import MessageId, ReplyId
+from bot.core.replies import Address
+from bot.storage.engine import Database
+from bot.storage.tables import IS_UNFINISHED, SHOWN, replies, reply_messages
+
+# Only while the reply grows: a late checkpoint never overwrites an ending. What is set is named by
+# the parameters.
+_SAVE = sa.update(replies).where(replies.c.id == sa.bindparam("reply"), IS_UNFINISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checkpoint:
+    text: str
+    address: Address
+    at: float
+
+
+class Checkpoints:
+    """The group commit. `clock` gives Unix seconds."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+        self._waiting: dict[ReplyId, _Checkpoint] = {}
+        self._writing = asyncio.Lock()
+        self._shown: dict[ReplyId, tuple[MessageId, ...]] = {}  # as stored; rarely changes
+
+    async def save(self, reply: ReplyId, text: str, address: Address) -> None:
+        """Return when this checkpoint, or a newer one of the same reply, is committed."""
+        self._waiting[reply] = _Checkpoint(text, address, self._clock())
+        async with self._writing:
+            if reply not in self._waiting:
+                return  # whoever had the lock before has taken it along
+            batch, self._waiting = self._waiting, {}
+            try:
+                await self._write(batch)
+            except BaseException:
+                # Those who wait for the lock find theirs again, and try by themselves.
+                self._waiting = {**batch, **self._waiting}
+                raise
+
+    async def settle(self, reply: ReplyId) -> None:
+        """Return when no checkpoint of this reply is waiting or under way any more."""
+        self._waiting.pop(reply, None)
+        async with self._writing:
+            self._shown.pop(reply, None)
+
+    async def _write(self, batch: dict[ReplyId, _Checkpoint]) -> None:
+        moved = {
+            reply: one.address.message_ids
+            for reply, one in batch.items()
+            if one.address.message_ids != self._shown.get(reply)
+        }
+        async with self._database.write() as connection:
+            await connection.execute(
+                _SAVE,
+                [
+                    {
+                        "reply": reply,
+                        "text": one.text,
+                        "token": one.address.token,
+                        "token_from": one.address.token_from,
+                        "updated_at": one.at,
+                    }
+                    for reply, one in sorted(batch.items())
+                ],
+            )
+            rows = [
+                {"reply_id": reply, "part": SHOWN, "position": position, "message_id": message}
+                for reply, shown in moved.items()
+                for position, message in enumerate(shown)
+            ]
+            if rows:
+                insert = self._database.insert(reply_messages)
+                await connection.execute(
+                    insert.on_conflict_do_update(
+                        index_elements=list(reply_messages.primary_key),
+                        set_={"message_id": insert.excluded.message_id},
+                    ),
+                    rows,
+                )
+        self._shown |= moved

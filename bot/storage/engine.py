@@ -1,0 +1,181 @@
+"""The database behind one door: `read` and `write`, on SQLite and on PostgreSQL.
+
+SQLite lets one connection write at a time. So there is one for writing, which callers take in
+turn, and a few for reading, which WAL lets read meanwhile. PostgreSQL has one ordinary pool for
+both. Errors of the drivers become `DatabaseUnavailable` here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.core.errors import DatabaseUnavailable
+from bot.storage.database_url import PostgresServer, SqliteFile, parse_database_url
+
+BUSY_TIMEOUT = 10.0  # seconds one process waits while another one writes to the same file
+POOL_TIMEOUT = 30.0  # seconds a caller waits for a connection
+CONNECT_TIMEOUT = 10.0  # seconds until a PostgreSQL server has to have answered
+COMMAND_TIMEOUT = 60.0  # seconds one statement may take; a migration is one transaction of many
+SQLITE_READERS = 3
+POSTGRES_CONNECTIONS = 10
+
+Insert = sqlite.Insert | postgresql.Insert
+
+
+class Database:
+    """An open database.
+
+    Attributes:
+        dialect: `sqlite` or `postgresql`.
+    """
+
+    def __init__(
+        self, reader: AsyncEngine, writer: AsyncEngine, errors: tuple[type[Exception], ...]
+    ) -> None:
+        self.dialect = writer.dialect.name
+        self._reader = reader
+        self._writer = writer
+        self._errors = errors
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading; each statement sees what is committed when it begins.
+
+        Raises:
+            DatabaseUnavailable: the database does not answer or refuses.
+        """
+        with self._translated():
+            async with self._reader.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction, committed at the end and rolled back by an exception.
+
+        On SQLite it has the database's write lock from its first moment: keep it short.
+
+        Raises:
+            DatabaseUnavailable: the database does not answer or refuses.
+        """
+        with self._translated():
+            async with self._writer.begin() as connection:
+                yield connection
+
+    def insert(self, table: sa.Table) -> Insert:
+        """An insert that knows ON CONFLICT, which both databases have in the same words."""
+        return sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except self._errors as error:
+            raise DatabaseUnavailable(_detail(error)) from error
+
+
+def _detail(error: Exception) -> str:
+    """What the driver says, without SQLAlchemy's copy of the statement."""
+    cause = getattr(error, "orig", None) or error
+    return f"{type(cause).__name__}: {cause}".strip().rstrip(":")
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[Database]:
+    """Open the database of a `DATABASE_URL`; the folder of an SQLite file is made if needed.
+
+    No connection is made yet: whether the database answers is seen at its first use.
+
+    Raises:
+        DatabaseUnavailable: the address is malformed, the folder cannot be made, or PostgreSQL's
+            driver is not installed.
+    """
+    target = parse_database_url(url)
+    database = _sqlite(target) if isinstance(target, SqliteFile) else _postgres(target)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def _sqlite(target: SqliteFile) -> Database:
+    try:
+        target.path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnavailable(
+            f"the folder {target.path.parent} cannot be made ({error.strerror}): "
+            "name another one in DATABASE_URL, or let the bot's user write there"
+        ) from error
+    address = sa.URL.create("sqlite+aiosqlite", database=str(target.path))
+
+    def engine(size: int) -> AsyncEngine:
+        made = create_async_engine(
+            address,
+            # None: Python begins no transactions by itself. Readers thus have none, and `_begin`
+            # takes the write lock at once rather than by upgrading, which can fail as busy.
+            connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT},
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=POOL_TIMEOUT,
+            hide_parameters=True,  # errors reach the log, what people say does not
+        )
+        sa.event.listen(made.sync_engine, "connect", _set_pragmas)
+        return made
+
+    writer = engine(1)
+    sa.event.listen(writer.sync_engine, "begin", _begin)
+    return Database(engine(SQLITE_READERS), writer, (sa.exc.SQLAlchemyError, sqlite3.Error))
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # WAL: readers and the writer do not wait for each other. With NORMAL a commit survives the end
+    # of the process; the last ones before a power failure may be lost, the file stays whole.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _postgres(target: PostgresServer) -> Database:
+    try:
+        import asyncpg  # noqa: PLC0415 - an extra: only who uses PostgreSQL has it
+    except ImportError as error:
+        raise DatabaseUnavailable(
+            'PostgreSQL needs its driver: pip install "weryai-discord-bot[postgres]"'
+        ) from error
+
+    def connect(*_: object, **__: object) -> Awaitable[Any]:
+        # asyncpg reads the address itself, so that all its options (sslmode, host …) work.
+        connecting: Awaitable[Any] = asyncpg.connect(
+            target.dsn, timeout=CONNECT_TIMEOUT, command_timeout=COMMAND_TIMEOUT
+        )
+        return connecting
+
+    creator: Callable[..., Awaitable[Any]] = connect
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=creator,
+        pool_size=POSTGRES_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT,
+        pool_pre_ping=True,  # a server that restarted costs no member an answer
+        hide_parameters=True,
+    )
+    reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+    errors = (sa.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+    return Database(reader, engine, errors)

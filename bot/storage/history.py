@@ -1,0 +1,199 @@
+"""The history of each conversation: what was said, in its order, the newest 50 entries of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.conversation import (
+    HISTORY_LIMIT,
+    ChannelId,
+    GuildId,
+    MessageId,
+    Person,
+    ReplyId,
+    Role,
+    Said,
+    Turn,
+    UserId,
+)
+from bot.storage.engine import Database
+from bot.storage.tables import ASKED, SHOWN, conversations, messages, replies, reply_messages
+from bot.storage.turns import decode_turn, encode_turn
+
+
+class SqlHistoryStore:
+    """`HistoryStore` in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def recent(self, conversation: ChannelId, limit: int) -> list[Said]:
+        """The newest `limit` entries, oldest first."""
+        async with self._database.read() as connection:
+            rows = (await connection.execute(newest(conversation, limit))).all()
+        return [_said(row) for row in reversed(rows)]
+
+    async def edited(self, message: MessageId, text: str) -> None:
+        """A question was edited in Discord; one that is not stored is ignored.
+
+        It changes in the replies' turns too, so that a second answer is one to the new words.
+        """
+        entry = sa.and_(messages.c.message_id == message, messages.c.role == Role.USER)
+        async with self._database.write() as connection:
+            await connection.execute(sa.update(messages).where(entry).values(text=text))
+            await _change_turns(
+                connection,
+                [message],
+                lambda said: replace(said, text=text) if said.message_id == message else said,
+            )
+
+    async def deleted(self, gone: Sequence[MessageId]) -> None:
+        """Messages were deleted in Discord: questions, or any message of an answer.
+
+        A deleted question leaves the replies' turns too: no restart brings it back.
+        """
+        ids = frozenset(gone)
+        if not ids:
+            return
+        answers = (
+            sa.select(replies.c.conversation_id, replies.c.id)
+            .join(reply_messages, reply_messages.c.reply_id == replies.c.id)
+            .where(reply_messages.c.message_id.in_(ids), reply_messages.c.part == SHOWN)
+        )
+        async with self._database.write() as connection:
+            await connection.execute(
+                sa.delete(messages).where(
+                    messages.c.message_id.in_(ids), messages.c.role == Role.USER
+                )
+            )
+            for conversation, reply in (await connection.execute(answers)).all():
+                await remove_answer(connection, conversation, reply)
+            await _change_turns(
+                connection, ids, lambda said: None if said.message_id in ids else said
+            )
+
+    async def forget(self, conversation: ChannelId) -> int:
+        """Delete a conversation's history; how many entries there were."""
+        async with self._database.write() as connection:
+            result = await connection.execute(
+                sa.delete(messages).where(messages.c.conversation_id == conversation)
+            )
+        return result.rowcount
+
+
+def newest(conversation: ChannelId, limit: int) -> sa.Select[Any]:
+    """The newest entries of a conversation, newest first, read from the end of one index."""
+    return (
+        sa.select(
+            messages.c.message_id,
+            messages.c.role,
+            messages.c.text,
+            messages.c.author_id,
+            messages.c.author_name,
+            messages.c.quoted,
+        )
+        .where(messages.c.conversation_id == conversation)
+        .order_by(messages.c.position.desc())
+        .limit(limit)
+    )
+
+
+async def append(
+    database: Database,
+    connection: AsyncConnection,
+    conversation: ChannelId,
+    said: Sequence[Said],
+    *,
+    reply: ReplyId,
+    at: float,
+) -> None:
+    """Append what is not there yet, and keep the newest 50 of the conversation."""
+    rows = [
+        {
+            "conversation_id": conversation,
+            "message_id": entry.message_id,
+            "role": entry.role,
+            "author_id": entry.author and entry.author.id,
+            "author_name": entry.author and entry.author.name,
+            "text": entry.text,
+            "quoted": entry.quoted,
+            "reply_id": reply,
+            "at": at,
+        }
+        for entry in said
+    ]
+    if rows:
+        await connection.execute(database.insert(messages).on_conflict_do_nothing(), rows)
+    oldest_kept = (
+        sa.select(messages.c.position)
+        .where(messages.c.conversation_id == conversation)
+        .order_by(messages.c.position.desc())
+        .limit(1)
+        .offset(HISTORY_LIMIT - 1)
+        .scalar_subquery()
+    )
+    await connection.execute(
+        sa.delete(messages).where(
+            messages.c.conversation_id == conversation, messages.c.position < oldest_kept
+        )
+    )
+
+
+async def remove_answer(
+    connection: AsyncConnection, conversation: ChannelId, reply: ReplyId
+) -> None:
+    """Take a reply's answer out of the history, if it is there."""
+    await connection.execute(
+        sa.delete(messages).where(
+            messages.c.conversation_id
+            == conversation,  # the index; then at most 50 rows to look at
+            messages.c.reply_id == reply,
+            messages.c.role == Role.ASSISTANT,
+        )
+    )
+
+
+async def ensure_conversation(
+    database: Database, connection: AsyncConnection, conversation: ChannelId, guild: GuildId | None
+) -> None:
+    """See that a conversation has its row, and the row its server."""
+    insert = database.insert(conversations).values(id=conversation, guild_id=guild)
+    await connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=[conversations.c.id],
+            set_={"guild_id": insert.excluded.guild_id},
+            where=conversations.c.guild_id.is_distinct_from(insert.excluded.guild_id),
+        )
+    )
+
+
+async def _change_turns(
+    connection: AsyncConnection,
+    questions: Sequence[MessageId] | frozenset[MessageId],
+    change: Callable[[Said], Said | None],
+) -> None:
+    """Change what was said in the turns of the replies to these messages; None takes it out."""
+    asked = sa.select(reply_messages.c.reply_id).where(
+        reply_messages.c.message_id.in_(questions), reply_messages.c.part == ASKED
+    )
+    found = await connection.execute(
+        sa.select(replies.c.id, replies.c.turn).where(replies.c.id.in_(asked)).with_for_update()
+    )
+    for reply, stored in found.all():
+        turn: Turn = decode_turn(stored)
+        changed = tuple(new for said in turn.said if (new := change(said)) is not None)
+        await connection.execute(
+            sa.update(replies)
+            .where(replies.c.id == reply)
+            .values(turn=encode_turn(replace(turn, said=changed)))
+        )
+
+
+def _said(row: sa.Row[Any]) -> Said:
+    author = None if row.author_id is None else Person(UserId(row.author_id), row.author_name)
+    return Said(MessageId(row.message_id), Role(row.role), row.text, author, row.quoted)

@@ -1,0 +1,257 @@
+"""The `replies` rows: every answer from its acceptance to its ending, across restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Role, Said, Turn
+from bot.core.ports import Ending
+from bot.core.replies import Address, ReplyRecord, ReplyState
+from bot.storage.checkpoints import Checkpoints
+from bot.storage.engine import Database
+from bot.storage.history import append, ensure_conversation, remove_answer
+from bot.storage.records import fetch_records
+from bot.storage.tables import ASKED, IS_UNFINISHED, SHOWN, replies, reply_messages
+from bot.storage.turns import encode_turn
+from bot.storage.usage import record_usage
+
+# What was answered as a part of a later turn is no answer of its own: it has no buttons, and it
+# makes no other answer an older one.
+ANSWERS_ENDED = [state for state in ReplyState if state.ended and state != ReplyState.GATHERED]
+
+
+class SqlReplyStore:
+    """`ReplyStore` in the database. `clock` gives Unix seconds."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time) -> None:
+        self._database = database
+        self._clock = clock
+        self._checkpoints = Checkpoints(database, clock)
+
+    async def accept(self, turn: Turn, address: Address) -> ReplyId | None:
+        """Write a row in state ACCEPTED; None if this event was accepted before."""
+        now = self._clock()
+        place = turn.place
+        insert = self._database.insert(replies).values(
+            event_id=turn.event_id,
+            trigger=turn.event_id,
+            conversation_id=place.conversation_id,
+            channel_id=place.channel_id,
+            guild_id=place.guild_id,
+            asker_id=turn.asker.id,
+            shared=turn.shared,
+            state=ReplyState.ACCEPTED,
+            turn=encode_turn(turn),
+            token=address.token,
+            token_from=address.token_from,
+            created_at=now,
+            updated_at=now,
+        )
+        once = insert.on_conflict_do_nothing(index_elements=[replies.c.event_id])
+        async with self._database.write() as connection:
+            await ensure_conversation(
+                self._database, connection, place.conversation_id, place.guild_id
+            )
+            found = (await connection.execute(once.returning(replies.c.id))).scalar_one_or_none()
+            if found is None:
+                return None
+            reply = ReplyId(found)
+            await _put_messages(connection, reply, ASKED, [one.message_id for one in turn.said])
+            await _put_messages(connection, reply, SHOWN, address.message_ids)
+        return reply
+
+    async def begin(self, reply: ReplyId, turn: Turn, gathered: Sequence[ReplyId] = ()) -> None:
+        """Enter STREAMING with a turn, perhaps gathered from several, in one transaction."""
+        now = self._clock()
+        asked = [said.message_id for said in turn.said]
+        async with self._database.write() as connection:
+            await connection.execute(
+                sa.update(replies)
+                .where(replies.c.id == reply)
+                .values(state=ReplyState.STREAMING, turn=encode_turn(turn), updated_at=now)
+            )
+            if gathered:
+                await connection.execute(
+                    sa.update(replies)
+                    .where(replies.c.id.in_(gathered))
+                    .values(state=ReplyState.GATHERED, token=None, token_from=None, updated_at=now)
+                )
+                await _drop_messages(connection, gathered, ASKED)
+            await _drop_messages(connection, [reply], ASKED)
+            await _put_messages(connection, reply, ASKED, asked)
+            if turn.shared:
+                conversation = turn.place.conversation_id
+                await append(
+                    self._database, connection, conversation, turn.said, reply=reply, at=now
+                )
+
+    async def reopen(self, reply: ReplyId, trigger: EventId, *, keep: bool) -> ReplyRecord | None:
+        """Enter STREAMING again from an ending; None, and nothing changed, where that may not be.
+
+        The newest answer of a conversation is the one after which no other was accepted, gathered
+        and private ones apart. A private answer is never superseded.
+        """
+        await self._checkpoints.settle(reply)
+        later = replies.alias()
+        superseded = sa.exists().where(
+            later.c.conversation_id == replies.c.conversation_id,
+            later.c.id > replies.c.id,
+            later.c.shared,
+            later.c.state != ReplyState.GATHERED,
+        )
+        values: dict[str, Any] = {
+            "state": ReplyState.STREAMING,
+            "trigger": trigger,
+            "updated_at": self._clock(),
+        }
+        if not keep:
+            values["text"] = ""
+        opened = (
+            sa.update(replies)
+            .where(
+                replies.c.id == reply,
+                replies.c.trigger < trigger,
+                replies.c.state.in_(ANSWERS_ENDED),
+                sa.or_(sa.not_(replies.c.shared), sa.not_(superseded)),
+            )
+            .values(values)
+            .returning(replies.c.conversation_id)
+        )
+        async with self._database.write() as connection:
+            found = (await connection.execute(opened)).scalar_one_or_none()
+            if found is None:
+                return None
+            if not keep:
+                await remove_answer(connection, ChannelId(found), reply)
+            return await _one(connection, _by_id(reply))
+
+    async def checkpoint(self, reply: ReplyId, text: str, address: Address) -> None:
+        """Store what is about to be shown, so that a crash loses nothing that was visible.
+
+        A reply that has ended stays as it ended.
+        """
+        await self._checkpoints.save(reply, text, address)
+
+    async def finish(self, reply: ReplyId, ending: Ending) -> None:
+        """Store how a reply ended, in one transaction."""
+        await self._checkpoints.settle(reply)
+        now = self._clock()
+        ended = (
+            sa.update(replies)
+            .where(replies.c.id == reply)
+            .values(
+                state=ending.state,
+                text=ending.text,
+                model=ending.model,
+                token=None,
+                token_from=None,
+                updated_at=now,
+            )
+            .returning(
+                replies.c.id,
+                replies.c.event_id,
+                replies.c.conversation_id,
+                replies.c.channel_id,
+                replies.c.guild_id,
+                replies.c.asker_id,
+                replies.c.shared,
+            )
+        )
+        shown = ending.address.message_ids
+        async with self._database.write() as connection:
+            row = (await connection.execute(ended)).one_or_none()
+            if row is None:
+                return
+            await _drop_messages(connection, [reply], SHOWN)
+            await _put_messages(connection, reply, SHOWN, shown)
+            if row.shared:
+                conversation = ChannelId(row.conversation_id)
+                await remove_answer(connection, conversation, reply)
+                answer = Said(
+                    shown[0] if shown else MessageId(row.event_id), Role.ASSISTANT, ending.text
+                )
+                await append(
+                    self._database,
+                    connection,
+                    conversation,
+                    [answer] if ending.text.strip() else [],
+                    reply=reply,
+                    at=now,
+                )
+            if ending.usage is not None:
+                await record_usage(connection, row, ending, ending.usage, at=now)
+
+    async def load(self, reply: ReplyId) -> ReplyRecord | None:
+        """One row, if it is there."""
+        async with self._database.read() as connection:
+            return await _one(connection, _by_id(reply))
+
+    async def unfinished(self) -> list[ReplyRecord]:
+        """All rows ACCEPTED or STREAMING, oldest first."""
+        async with self._database.read() as connection:
+            return await fetch_records(connection, sa.select(replies.c.id).where(IS_UNFINISHED))
+
+    async def showing(self, message: MessageId) -> ReplyRecord | None:
+        """The reply that a Discord message belongs to, as its question or part of its answer."""
+        newest = (
+            sa.select(reply_messages.c.reply_id)
+            .where(reply_messages.c.message_id == message)
+            .order_by(reply_messages.c.reply_id.desc())
+            .limit(1)
+        )
+        async with self._database.read() as connection:
+            return await _one(connection, newest)
+
+    async def previous(self, conversation: ChannelId, before: ReplyId) -> ReplyRecord | None:
+        """The newest ended reply of a conversation before this one, whose buttons are to go.
+
+        Private replies are apart: they neither have a previous one nor are one.
+        """
+        this = replies.alias()
+        newest = (
+            sa.select(replies.c.id)
+            .join(this, sa.and_(this.c.id == before, this.c.shared))
+            .where(
+                replies.c.conversation_id == conversation,
+                replies.c.id < before,
+                replies.c.shared,
+                replies.c.state.in_(ANSWERS_ENDED),
+            )
+            .order_by(replies.c.id.desc())
+            .limit(1)
+        )
+        async with self._database.read() as connection:
+            return await _one(connection, newest)
+
+
+def _by_id(reply: ReplyId) -> sa.Select[tuple[int]]:
+    return sa.select(replies.c.id).where(replies.c.id == reply)
+
+
+async def _one(connection: AsyncConnection, ids: sa.Select[tuple[int]]) -> ReplyRecord | None:
+    found = await fetch_records(connection, ids)
+    return found[0] if found else None
+
+
+async def _put_messages(
+    connection: AsyncConnection, reply: ReplyId, part: str, ids: Sequence[MessageId]
+) -> None:
+    rows = [
+        {"reply_id": reply, "part": part, "position": position, "message_id": message}
+        for position, message in enumerate(ids)
+    ]
+    if rows:
+        await connection.execute(sa.insert(reply_messages), rows)
+
+
+async def _drop_messages(connection: AsyncConnection, ids: Sequence[ReplyId], part: str) -> None:
+    await connection.execute(
+        sa.delete(reply_messages).where(
+            reply_messages.c.reply_id.in_(ids), reply_messages.c.part == part
+        )
+    )

@@ -1,0 +1,128 @@
+"""The tables, as the code of this version knows them; `migrations/` brings a database here.
+
+Snowflakes and row ids are 64-bit integers, moments are Unix seconds. The same definitions serve
+SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bot.storage.text_type import CleanText
+
+# SQLite numbers its rows by itself only in a column that is declared exactly INTEGER.
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# A channel, a thread or a DM: whatever has a history of its own.
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("guild_id", sa.BigInteger),
+    sa.Column("listening", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("opener_id", sa.BigInteger),
+)
+
+# The history. `position` is the order of what was said; `reply_id` names the reply that answers a
+# question or that an answer belongs to. It is no foreign key: an entry may outlive its reply.
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("position", Id, primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id"), nullable=False),
+    sa.Column("message_id", sa.BigInteger, nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("author_id", sa.BigInteger),
+    sa.Column("author_name", CleanText),
+    sa.Column("text", CleanText, nullable=False),
+    sa.Column("quoted", CleanText),
+    sa.Column("reply_id", sa.BigInteger),
+    sa.Column("at", sa.Double, nullable=False),
+    # The newest entries of one conversation are read from the end of this index alone.
+    sa.Index(None, "conversation_id", "position"),
+    # Led by the message's id: Discord's edits and deletions do not name our conversation. The role
+    # is in it because an answer that never got a message of its own goes by its question's id.
+    sa.UniqueConstraint("message_id", "conversation_id", "role"),
+)
+
+options = sa.Table(
+    "options",
+    metadata,
+    sa.Column("scope", sa.String(16), primary_key=True),
+    sa.Column("scope_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("by", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+)
+
+# Literal, not bound: only then can a planner see that the partial index below serves the query.
+IS_UNFINISHED = sa.text("state IN ('accepted', 'streaming')")
+
+replies = sa.Table(
+    "replies",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("event_id", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("trigger", sa.BigInteger, nullable=False),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id"), nullable=False),
+    sa.Column("channel_id", sa.BigInteger, nullable=False),
+    sa.Column("guild_id", sa.BigInteger),
+    sa.Column("asker_id", sa.BigInteger, nullable=False),
+    sa.Column("shared", sa.Boolean, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("model", sa.Text),
+    sa.Column("turn", sa.Text, nullable=False),
+    sa.Column("text", CleanText, nullable=False, server_default=""),
+    sa.Column("token", sa.Text),
+    sa.Column("token_from", sa.Double),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("updated_at", sa.Double, nullable=False),
+    sa.Index(None, "conversation_id", "id"),
+    sa.Index(
+        "ix_replies_unfinished", "id", sqlite_where=IS_UNFINISHED, postgresql_where=IS_UNFINISHED
+    ),
+    sqlite_autoincrement=True,  # an id is on buttons in Discord: it is never given out again
+)
+
+ASKED = "asked"  # a message of the question
+SHOWN = "shown"  # a message that shows the answer
+
+# Which Discord messages belong to a reply.
+reply_messages = sa.Table(
+    "reply_messages",
+    metadata,
+    sa.Column("reply_id", sa.ForeignKey("replies.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("part", sa.String(8), primary_key=True),
+    sa.Column("position", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("message_id", sa.BigInteger, nullable=False, index=True),
+)
+
+# What each answer cost. Rows stand on their own, so that the sums outlive what they are about.
+usage = sa.Table(
+    "usage",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("reply_id", sa.BigInteger, nullable=False),
+    sa.Column("guild_id", sa.BigInteger),
+    sa.Column("channel_id", sa.BigInteger, nullable=False),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("prompt_tokens", sa.Integer, nullable=False),
+    sa.Column("completion_tokens", sa.Integer, nullable=False),
+    sa.Column("estimated", sa.Boolean, nullable=False),
+    sa.Column("seconds", sa.Double, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Index(None, "guild_id", "at"),
+    sa.Index(None, "user_id", "at"),
+)
