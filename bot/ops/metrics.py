@@ -1,10 +1,13 @@
 """What the bot counts, for Prometheus: numbers and model keys only, nobody's ids or words.
 
-The methods are plain callables of plain values, so that the core and the adapters can be handed
-them without knowing Prometheus. All are cheap enough for every delta and take no lock for long.
+`Metrics` is the core's `Meter`, and can observe the requests to Discord as `EditBudget` does;
+`MeteredModel` stands before a `ChatModel` and counts what comes through.
 """
 
 from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
 from prometheus_client import (
     CollectorRegistry,
@@ -16,9 +19,9 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from bot.core.errors import BotError
-from bot.core.ports import Lane
-from bot.core.replies import ReplyState, Usage
+from bot.core.errors import ModelError
+from bot.core.options import ChatRequest
+from bot.core.ports import ChatEvent, ChatModel, Delta, Ending, Lane
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST  # of `Metrics.exposition`
 
@@ -56,63 +59,76 @@ class Metrics:
             "bot_tokens", "Tokens by model and kind.", ["model", "kind"], registry=registry
         )
         self._deltas = Counter("bot_deltas", "Pieces of text from WeryAI.", registry=registry)
-        self._frames = Counter("bot_frames", "Frames shown in Discord.", registry=registry)
         self._model_errors = Counter(
             "bot_model_errors", "WeryAI's failures by kind.", ["kind"], registry=registry
         )
         self._requests = Counter(
             "bot_discord_requests",
-            "Requests to Discord by route and HTTP status; 429 is a rate limit.",
+            "Requests to Discord by route and HTTP status: 429 is a rate limit, 0 no answer.",
             ["route", "status"],
             registry=registry,
         )
+        self._in_flight = Gauge(
+            "bot_discord_requests_running",
+            "Requests that Discord has yet to answer.",
+            registry=registry,
+        )
 
-    def reply_began(self) -> None:
-        """A reply has its place in line; exactly one `reply_ended` follows."""
-        self._running.inc()
-
-    def reply_ended(
-        self, state: ReplyState, model: str, seconds: float, usage: Usage | None = None
-    ) -> None:
-        """A reply that began has ended.
-
-        Args:
-            state: how.
-            model: the key of the model that answered.
-            seconds: since the question came.
-            usage: its tokens, if they are known.
-        """
-        self._running.dec()
-        self._replies.labels(state.value, model).inc()
-        self._seconds.observe(seconds)
-        if usage is not None:
-            self._tokens.labels(model, "prompt").inc(usage.prompt_tokens)
-            self._tokens.labels(model, "completion").inc(usage.completion_tokens)
-
-    def waiting(self, count: int) -> None:
-        """So many questions wait for their turn now."""
-        self._waiting.set(count)
+    def reply_ended(self, ending: Ending) -> None:
+        """A reply has ended."""
+        model = ending.model or "none"  # it ended before one was chosen
+        self._replies.labels(ending.state.value, model).inc()
+        self._seconds.observe(ending.seconds)
+        if ending.usage is not None:
+            self._tokens.labels(model, "prompt").inc(ending.usage.prompt_tokens)
+            self._tokens.labels(model, "completion").inc(ending.usage.completion_tokens)
 
     def first_text(self, seconds: float) -> None:
         """The first text of an answer is visible, so many seconds after its question."""
         self._first_text.observe(seconds)
 
-    def deltas(self, count: int = 1) -> None:
-        """Pieces of text have come from WeryAI."""
-        self._deltas.inc(count)
+    def watch(self, *, running: Callable[[], float], waiting: Callable[[], float]) -> None:
+        """Ask these, whenever Prometheus asks, how many replies are being given and wait."""
+        self._running.set_function(running)
+        self._waiting.set_function(waiting)
 
-    def frame_shown(self) -> None:
-        """Discord has taken a frame of an answer."""
-        self._frames.inc()
+    def delta(self) -> None:
+        """A piece of text has come from WeryAI."""
+        self._deltas.inc()
 
-    def model_failed(self, error: BotError) -> None:
+    def model_failed(self, error: ModelError) -> None:
         """WeryAI has failed a question, after all attempts."""
         self._model_errors.labels(type(error).__name__).inc()
 
-    def discord_answered(self, lane: Lane, status: int) -> None:
-        """Discord has answered a request."""
+    def started(self, lane: Lane) -> None:
+        """A request to Discord goes out."""
+        self._in_flight.inc()
+
+    def ended(self, lane: Lane, *, status: int, **_: object) -> None:
+        """Discord has answered a request, or has not (status 0)."""
+        self._in_flight.dec()
         self._requests.labels(lane.route, status).inc()
 
     def exposition(self) -> bytes:
         """All of it in Prometheus's text format (`CONTENT_TYPE`)."""
         return generate_latest(self._registry)
+
+
+class MeteredModel:
+    """A `ChatModel` whose deltas and failures are counted."""
+
+    def __init__(self, model: ChatModel, metrics: Metrics) -> None:
+        self._model = model
+        self._metrics = metrics
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        """The model's own answer, unchanged; closing it closes the model's."""
+        try:
+            async with aclosing(self._model.stream(request)) as events:
+                async for event in events:
+                    if type(event) is Delta:
+                        self._metrics.delta()
+                    yield event
+        except ModelError as error:
+            self._metrics.model_failed(error)
+            raise

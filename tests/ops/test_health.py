@@ -59,11 +59,11 @@ async def test_one_part_that_is_not_ready_is_named(probe: Probe) -> None:
 
 async def test_prometheus_finds_the_metrics() -> None:
     metrics = Metrics()
-    metrics.deltas(3)
+    metrics.delta()
     async with asking(metrics) as session, session.get("/metrics") as response:
         assert response.status == 200
         assert response.content_type == "text/plain"
-        assert "bot_deltas_total 3.0" in await response.text()
+        assert "bot_deltas_total 1.0" in await response.text()
 
 
 async def test_a_port_that_is_taken_is_a_clear_error() -> None:

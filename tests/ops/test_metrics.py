@@ -1,11 +1,36 @@
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.core.conversation import ChatMessage, Role
 from bot.core.errors import QueueFull
-from bot.core.ports import Lane
-from bot.core.replies import ReplyState, Usage
-from bot.ops.metrics import Metrics
+from bot.core.options import ChatRequest
+from bot.core.ports import ChatEvent, ChatModel, Delta, Ending, Finish, Lane, Meter
+from bot.core.replies import Address, ReplyState, Usage
+from bot.ops.metrics import MeteredModel, Metrics
 
 EDIT = Lane("PATCH /channels/{channel_id}/messages/{message_id}", "12")
+QUESTION = ChatRequest(model="GPT_5", messages=(ChatMessage(Role.USER, "Why?"),))
+
+
+class Script:
+    """A model that says its lines, and fails at the end if it is told to."""
+
+    def __init__(self, *events: ChatEvent, failure: Exception | None = None) -> None:
+        self.events = events
+        self.failure = failure
+        self.closed = False
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        try:
+            for event in self.events:
+                yield event
+            if self.failure is not None:
+                raise self.failure
+        finally:
+            self.closed = True
 
 
 def value(metrics: Metrics, sample: str, **labels: str) -> float | None:
@@ -16,12 +41,18 @@ def value(metrics: Metrics, sample: str, **labels: str) -> float | None:
     return None
 
 
-def test_a_reply_is_running_until_it_ends() -> None:
+def ending(state: ReplyState = ReplyState.COMPLETE, usage: Usage | None = None) -> Ending:
+    return Ending(state, "Because.", "GPT_5", Address(), usage, seconds=2.5)
+
+
+def test_the_core_takes_it_for_its_meter() -> None:
+    meter: Meter = Metrics()
+    meter.reply_ended(ending())
+
+
+def test_a_reply_is_counted_by_how_it_ended_with_its_tokens() -> None:
     metrics = Metrics()
-    metrics.reply_began()
-    metrics.reply_began()
-    metrics.reply_ended(ReplyState.COMPLETE, "GPT_5", 2.5, Usage(10, 3))
-    assert value(metrics, "bot_replies_running") == 1
+    metrics.reply_ended(ending(usage=Usage(10, 3)))
     assert value(metrics, "bot_replies_total", state="complete", model="GPT_5") == 1
     assert value(metrics, "bot_reply_seconds_sum") == 2.5
     assert value(metrics, "bot_tokens_total", model="GPT_5", kind="prompt") == 10
@@ -30,46 +61,75 @@ def test_a_reply_is_running_until_it_ends() -> None:
 
 def test_a_reply_without_usage_counts_no_tokens() -> None:
     metrics = Metrics()
-    metrics.reply_began()
-    metrics.reply_ended(ReplyState.FAILED, "GPT_5", 1)
+    metrics.reply_ended(ending(ReplyState.FAILED))
     assert value(metrics, "bot_tokens_total", model="GPT_5", kind="prompt") is None
     assert value(metrics, "bot_replies_total", state="failed", model="GPT_5") == 1
 
 
-def test_what_streams_is_counted() -> None:
+def test_a_reply_that_never_reached_a_model_is_counted_too() -> None:
     metrics = Metrics()
-    metrics.deltas()
-    metrics.deltas(4)
-    metrics.frame_shown()
+    metrics.reply_ended(Ending(ReplyState.FAILED, "", "", Address()))
+    assert value(metrics, "bot_replies_total", state="failed", model="none") == 1
+
+
+def test_the_wait_for_the_first_text_falls_into_its_bucket() -> None:
+    metrics = Metrics()
     metrics.first_text(0.3)
-    metrics.waiting(6)
-    assert value(metrics, "bot_deltas_total") == 5
-    assert value(metrics, "bot_frames_total") == 1
     assert value(metrics, "bot_first_text_seconds_count") == 1
     assert value(metrics, "bot_first_text_seconds_bucket", le="0.5") == 1
     assert value(metrics, "bot_first_text_seconds_bucket", le="0.25") == 0
+
+
+def test_running_and_waiting_replies_are_asked_for_when_they_are_read() -> None:
+    metrics = Metrics()
+    running: list[str] = []
+    metrics.watch(running=lambda: len(running), waiting=lambda: 6)
+    running += ["one", "other"]
+    assert value(metrics, "bot_replies_running") == 2
     assert value(metrics, "bot_replies_waiting") == 6
 
 
 def test_rate_limits_are_told_from_edits_that_went_well() -> None:
     metrics = Metrics()
-    metrics.discord_answered(EDIT, 200)
-    metrics.discord_answered(EDIT, 200)
-    metrics.discord_answered(EDIT, 429)
+    for status in (200, 200, 429):
+        metrics.started(EDIT)
+        metrics.ended(EDIT, status=status, limit=5, remaining=0, reset_after=5.0)
+    metrics.started(EDIT)
     assert value(metrics, "bot_discord_requests_total", route=EDIT.route, status="200") == 2
     assert value(metrics, "bot_discord_requests_total", route=EDIT.route, status="429") == 1
+    assert value(metrics, "bot_discord_requests_running") == 1
 
 
-def test_failures_of_weryai_are_counted_by_kind() -> None:
+async def test_deltas_are_counted_and_passed_on_unchanged() -> None:
     metrics = Metrics()
-    metrics.model_failed(QueueFull("queue 12"))
+    said: list[ChatEvent] = [Delta("Be"), Delta("cause"), Finish("stop"), Usage(10, 2)]
+    model: ChatModel = MeteredModel(Script(*said), metrics)
+    async with aclosing(model.stream(QUESTION)) as events:
+        assert [event async for event in events] == said
+    assert value(metrics, "bot_deltas_total") == 2
+
+
+async def test_a_failure_of_weryai_is_counted_by_kind_and_passed_on() -> None:
+    metrics = Metrics()
+    model = MeteredModel(Script(Delta("Be"), failure=QueueFull("12 before you")), metrics)
+    with pytest.raises(QueueFull, match="12 before you"):
+        [event async for event in model.stream(QUESTION)]
     assert value(metrics, "bot_model_errors_total", kind="QueueFull") == 1
+    assert value(metrics, "bot_deltas_total") == 1
+
+
+async def test_closing_a_counted_answer_closes_the_models_own_at_once() -> None:
+    script = Script(Delta("Be"), Delta("cause"))
+    async with aclosing(MeteredModel(script, Metrics()).stream(QUESTION)) as events:
+        await anext(events)
+        assert not script.closed
+    assert script.closed
 
 
 def test_two_bots_in_one_process_count_apart() -> None:
     one, other = Metrics(), Metrics()
-    one.frame_shown()
-    assert value(other, "bot_frames_total") == 0
+    one.delta()
+    assert value(other, "bot_deltas_total") == 0
 
 
 def test_the_process_itself_is_measured() -> None:
