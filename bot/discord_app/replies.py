@@ -1,0 +1,245 @@
+"""How a reply is shown: a chain of messages, each created once and then edited.
+
+One request is made per `show`; nothing here waits or repeats. What Discord refuses is
+translated once, here, into "later" (`ReplyDelayed`) or "never" (`ReplyGone`). Where another way
+to Discord is left, the chain takes it at the next `show`, whose lane differs then.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.core.conversation import EventId, MessageId, ReplyId
+from bot.core.errors import ReplyDelayed, ReplyGone
+from bot.core.ports import Lane
+from bot.core.replies import Address, Frame
+from bot.discord_app.rest import ATTACHMENT_NAME, Refused
+from bot.discord_app.routes import ChannelRoutes, Parcel, TokenRoutes
+from bot.discord_app.views import components
+
+_log = logging.getLogger(__name__)
+
+TOKEN_LIFETIME = 14.5 * 60  # seconds; Discord gives 15 minutes, the rest is for clocks that differ
+SUPPRESS_EMBEDS = 1 << 2  # message flag: a link's preview would jump about as the text grows
+
+# Discord's JSON error codes.
+UNKNOWN_MESSAGE = 10008
+TOKEN_CODES = frozenset({10015, 10062, 50027})  # unknown webhook, unknown interaction, bad token
+TOO_OLD_TO_EDIT = 30046  # too many edits of a message older than an hour
+NO_HISTORY_FOR_REPLY = 160002  # a reply needs Read Message History
+
+NO_BUTTONS = Parcel({"components": []})
+
+
+@dataclass(slots=True)
+class InteractionAccess:
+    """What an interaction's token can still reach.
+
+    Attributes:
+        token: the secret itself, stored with the address while the reply grows.
+        since: when it was given, in Unix seconds.
+        clock: Unix seconds.
+        original: the deferred response waits to be filled as the first message.
+        made: the messages it can edit.
+    """
+
+    routes: TokenRoutes
+    token: str
+    since: float
+    clock: Callable[[], float] = time.time
+    original: bool = False
+    made: set[MessageId] = field(default_factory=set)
+
+    @property
+    def alive(self) -> bool:
+        """Whether Discord still takes the token."""
+        return self.clock() < self.since + TOKEN_LIFETIME
+
+
+class MessageChain:
+    """A `ReplySurface` in one channel, thread or DM.
+
+    Args:
+        channel: the bot's own way to it.
+        trigger: the event that asked for this; it keys the messages it makes.
+        private: its messages are ephemeral, and only `access` leads to them.
+        access: an interaction's way, taken as long as it lasts.
+        messages: those that exist already.
+        reply_to: the message that the first one answers.
+        removed: takes down which messages the chain deletes itself.
+    """
+
+    def __init__(
+        self,
+        channel: ChannelRoutes,
+        trigger: EventId,
+        *,
+        private: bool = False,
+        access: InteractionAccess | None = None,
+        messages: tuple[MessageId, ...] = (),
+        reply_to: MessageId | None = None,
+        removed: deque[MessageId] | None = None,
+    ) -> None:
+        self._channel = channel
+        self._trigger = trigger
+        self._access = access
+        self._private = private
+        self._messages = list(messages)
+        self._reply_to = reply_to
+        self._removed = deque() if removed is None else removed
+        self._reply: ReplyId | None = None
+        self._too_old: set[int] = set()
+        # The file each message carries; one that was there before is not known.
+        self._attached: dict[int, str | None] = {}
+
+    def bind(self, reply: ReplyId) -> None:
+        """Name the reply that the buttons belong to."""
+        self._reply = reply
+
+    @property
+    def address(self) -> Address:
+        """Where the reply is now."""
+        access = self._access
+        if access is None:
+            return Address(tuple(self._messages))
+        return Address(tuple(self._messages), access.token, access.since)
+
+    def lane(self, index: int) -> Lane:
+        """The bucket of the next `show(index, …)`."""
+        access = self._access_to(index)
+        if self._exists(index):
+            return access.routes.editing if access else self._channel.editing
+        if access is None:
+            return self._channel.creating
+        return access.routes.editing if access.original else access.routes.creating
+
+    async def show(self, index: int, frame: Frame) -> None:
+        """Create message `index` of the chain, or edit it.
+
+        Raises:
+            ReplyDelayed: temporary, or another way is to be tried.
+            ReplyGone: final.
+        """
+        access = self._access_to(index)
+        if access is None and self._private:
+            raise ReplyGone("the interaction's token has expired")
+        parcel = self._parcel(index, frame)
+        try:
+            if self._exists(index):
+                await self._edit(self._messages[index], parcel, access)
+            else:
+                self._place(index, await self._create(index, parcel, access))
+        except Refused as refusal:
+            raise self._translated(refusal, index, access) from refusal
+        self._attached[index] = frame.attachment
+
+    async def typing(self) -> None:
+        """Show the typing indicator, unless Discord shows "thinking" or nobody else may see."""
+        if self._private or (self._access is not None and self._access.original):
+            return
+        await self._quietly(self._channel.typing())
+
+    async def keep(self, count: int) -> None:
+        """Delete the chain's messages after the first `count`."""
+        for index in reversed(range(count, len(self._messages))):
+            access = self._access_to(index)
+            message = self._messages.pop()
+            self._removed.append(message)  # before Discord tells that it is gone
+            if access is not None:
+                await self._quietly(access.routes.delete(message))
+            elif not self._private:
+                await self._quietly(self._channel.delete(message))
+
+    async def retire(self) -> None:
+        """Take the buttons off the last message."""
+        last = len(self._messages) - 1
+        if last < 0:
+            return
+        access = self._access_to(last)
+        if access is not None or not self._private:
+            await self._quietly(self._edit(self._messages[last], NO_BUTTONS, access))
+
+    async def _quietly(self, courtesy: Awaitable[object]) -> None:
+        try:
+            await courtesy
+        except (ReplyDelayed, Refused) as error:
+            _log.info("courtesy_failed channel=%d error=%s", self._channel.channel, error)
+
+    def _exists(self, index: int) -> bool:
+        return index < len(self._messages) and index not in self._too_old
+
+    def _access_to(self, index: int) -> InteractionAccess | None:
+        """The token, if it lives and reaches this message or may create it."""
+        access = self._access
+        if access is None or not access.alive:
+            return None
+        if self._exists(index) and self._messages[index] not in access.made:
+            return None
+        return access
+
+    def _parcel(self, index: int, frame: Frame) -> Parcel:
+        payload: dict[str, Any] = {
+            "content": frame.content,
+            "allowed_mentions": {"parse": []},
+            "components": components(frame.controls, self._reply),
+        }
+        exists = self._exists(index)
+        if not exists:
+            payload["flags"] = SUPPRESS_EMBEDS
+        carried = self._attached.get(index) if exists else None
+        if frame.attachment is not None and frame.attachment != carried:
+            payload["attachments"] = [{"id": 0, "filename": ATTACHMENT_NAME}]
+            return Parcel(payload, frame.attachment)
+        if frame.attachment is None and exists and self._attached.get(index, ""):
+            payload["attachments"] = []
+        return Parcel(payload)
+
+    async def _edit(
+        self, message: MessageId, parcel: Parcel, access: InteractionAccess | None
+    ) -> None:
+        if access is None:
+            await self._channel.edit(message, parcel)
+        else:
+            await access.routes.edit(message, parcel)
+
+    async def _create(
+        self, index: int, parcel: Parcel, access: InteractionAccess | None
+    ) -> MessageId:
+        if access is None:
+            first = self._reply_to if index == 0 else None
+            reply_to = self._messages[index] if index in self._too_old else first
+            return await self._channel.create(
+                parcel, nonce=f"{self._trigger}:{index}", reply_to=reply_to
+            )
+        if access.original:
+            message = await access.routes.edit(None, parcel)
+            access.original = False
+        else:
+            message = await access.routes.create(parcel)
+        access.made.add(message)
+        return message
+
+    def _place(self, index: int, message: MessageId) -> None:
+        self._messages[index : index + 1] = [message]
+        self._too_old.discard(index)
+
+    def _translated(
+        self, refusal: Refused, index: int, access: InteractionAccess | None
+    ) -> ReplyDelayed | ReplyGone:
+        exists = self._exists(index)
+        if access is not None and refusal.code in TOKEN_CODES:
+            self._access = None
+        elif exists and refusal.code == TOO_OLD_TO_EDIT:
+            self._too_old.add(index)  # the new text comes as a reply to the old message
+        elif not exists and refusal.code == NO_HISTORY_FOR_REPLY and self._reply_to is not None:
+            self._reply_to = None
+        else:
+            return ReplyGone(str(refusal), by_choice=refusal.code == UNKNOWN_MESSAGE)
+        if self._private and self._access is None:
+            return ReplyGone(str(refusal))
+        return ReplyDelayed(str(refusal), retry_after=0.0)

@@ -1,0 +1,140 @@
+"""Where a reply is to be shown: found from what Discord just told, or from what is stored."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import discord
+
+from bot.core.conversation import ChannelId, EventId, MessageId, Place
+from bot.core.replies import Address, ReplyRecord
+from bot.discord_app.replies import InteractionAccess, MessageChain
+from bot.discord_app.rest import DiscordRest
+from bot.discord_app.routes import ChannelRoutes, TokenRoutes
+
+REMEMBERED_REMOVALS = 1024  # Discord tells of a deletion within moments
+
+
+class ReplySurfaces:
+    """Builds message chains; also the core's `Surfaces`.
+
+    Args:
+        rest: the requests.
+        application_id: the bot's application, whose webhook the interactions' tokens open.
+        owns: whether events of a server (None: direct messages) come to this process.
+        clock: Unix seconds.
+
+    Attributes:
+        removed: messages the bot has deleted itself, newest last.
+    """
+
+    def __init__(
+        self,
+        rest: DiscordRest,
+        application_id: int,
+        *,
+        owns: Callable[[int | None], bool] = lambda _: True,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._rest = rest
+        self._application_id = application_id
+        self._owns = owns
+        self._clock = clock
+        self.removed: deque[MessageId] = deque(maxlen=REMEMBERED_REMOVALS)
+
+    def of(self, record: ReplyRecord) -> MessageChain | None:
+        """Where a stored reply is shown; None if another process shows it."""
+        place = record.turn.place
+        if not self._owns(place.guild_id):
+            return None
+        address = record.address
+        private = not record.turn.shared
+        access = None
+        if address.token is not None and address.token_from is not None:
+            # The token reaches all of a private reply. Of a public one it may not have made every
+            # message, but the channel's routes have, and the token is for what is still to come.
+            made = set(address.message_ids) if private else set()
+            access = self._access(address.token, address.token_from, private=private, made=made)
+            access.original = not address.message_ids
+        return self._chain(
+            place.conversation_id,
+            EventId(record.trigger),
+            private=private,
+            access=access,
+            messages=address.message_ids,
+            reply_to=MessageId(record.turn.event_id),
+        )
+
+    def to_message(self, message: discord.Message) -> MessageChain:
+        """Replies to a message."""
+        return self._chain(
+            ChannelId(message.channel.id),
+            EventId(message.id),
+            reply_to=MessageId(message.id),
+        )
+
+    def in_thread(self, thread: ChannelId, trigger: EventId) -> MessageChain:
+        """Speaks in a thread, in reply to nothing."""
+        return self._chain(thread, trigger)
+
+    def to_interaction(
+        self, interaction: discord.Interaction[Any], place: Place, *, private: bool
+    ) -> MessageChain:
+        """Fills the response of an interaction that is deferred as "thinking"."""
+        access = self._access(interaction.token, self._clock(), private=private, made=set())
+        access.original = True
+        return self._chain(
+            place.conversation_id, EventId(interaction.id), private=private, access=access
+        )
+
+    def to_press(
+        self, interaction: discord.Interaction[Any], record: ReplyRecord, *, goes_on: bool
+    ) -> MessageChain:
+        """Shows a reply anew, whose button was pressed.
+
+        The press's token edits the pressed message and what it makes itself. Of a private reply
+        it reaches no other message: one that is to be written anew shrinks to the pressed one.
+        """
+        private = not record.turn.shared
+        messages = record.address.message_ids
+        made: set[MessageId] = set()
+        if interaction.message is not None:
+            made.add(MessageId(interaction.message.id))
+        if private and not goes_on:
+            messages = tuple(made)
+        return self._chain(
+            record.turn.place.conversation_id,
+            EventId(interaction.id),
+            private=private,
+            access=self._access(interaction.token, self._clock(), private=private, made=made),
+            messages=messages,
+        )
+
+    def _access(
+        self, token: str, since: float, *, private: bool, made: set[MessageId]
+    ) -> InteractionAccess:
+        routes = TokenRoutes(self._rest, self._application_id, token, ephemeral=private)
+        return InteractionAccess(routes, token, since, self._clock, made=made)
+
+    def _chain(
+        self,
+        channel: ChannelId,
+        trigger: EventId,
+        *,
+        private: bool = False,
+        access: InteractionAccess | None = None,
+        messages: tuple[MessageId, ...] = (),
+        reply_to: MessageId | None = None,
+    ) -> MessageChain:
+        return MessageChain(
+            ChannelRoutes(self._rest, channel),
+            trigger,
+            private=private,
+            access=access,
+            messages=messages,
+            reply_to=reply_to,
+            removed=self.removed,
+        )

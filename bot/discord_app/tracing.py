@@ -1,0 +1,97 @@
+"""What Discord's answers say of its rate limits, told to whoever keeps count.
+
+An `aiohttp.TraceConfig` sees every request of a session, so that discord.py's own requests
+(through its documented `http_trace`) and the bot's are counted alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Protocol
+
+import aiohttp
+
+from bot.core.ports import Lane
+from bot.discord_app.lanes import lane_of
+
+
+class RequestObserver(Protocol):
+    """Told of each request, as it starts and as it ends."""
+
+    def started(self, lane: Lane) -> None:
+        """A request goes out."""
+        ...
+
+    def ended(  # noqa: PLR0913 - one argument for each of Discord's headers
+        self,
+        lane: Lane,
+        *,
+        status: int,
+        limit: int | None = None,
+        remaining: int | None = None,
+        reset_after: float | None = None,
+        retry_after: float | None = None,
+        bucket: str | None = None,
+        is_global: bool = False,
+    ) -> None:
+        """It was answered, or has failed without an answer (status 0). Times are in seconds."""
+        ...
+
+
+def trace_config(observer: RequestObserver) -> aiohttp.TraceConfig:
+    """A trace that reports each request of the sessions it is given to.
+
+    A request may bring its own `Lane` as aiohttp's `trace_request_ctx`; it is read from the path
+    otherwise. The gateway's websocket is no REST request and is left out.
+    """
+
+    async def on_start(
+        _: aiohttp.ClientSession, context: SimpleNamespace, start: aiohttp.TraceRequestStartParams
+    ) -> None:
+        context.lane = None
+        if "Sec-WebSocket-Key" not in start.headers:
+            known = getattr(context, "trace_request_ctx", None)
+            context.lane = known or lane_of(start.method, start.url.path)
+            observer.started(context.lane)
+
+    async def on_end(
+        _: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
+    ) -> None:
+        if context.lane is not None:
+            _report(observer, context.lane, end.response.status, end.response.headers)
+
+    async def on_exception(
+        _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestExceptionParams
+    ) -> None:
+        if context.lane is not None:
+            observer.ended(context.lane, status=0)
+
+    config = aiohttp.TraceConfig()
+    config.on_request_start.append(on_start)
+    config.on_request_end.append(on_end)
+    config.on_request_exception.append(on_exception)
+    return config
+
+
+def _report(observer: RequestObserver, lane: Lane, status: int, headers: Mapping[str, str]) -> None:
+    limit = _number(headers, "X-RateLimit-Limit")
+    remaining = _number(headers, "X-RateLimit-Remaining")
+    observer.ended(
+        lane,
+        status=status,
+        limit=None if limit is None else int(limit),
+        remaining=None if remaining is None else int(remaining),
+        reset_after=_number(headers, "X-RateLimit-Reset-After"),
+        retry_after=_number(headers, "Retry-After"),
+        bucket=headers.get("X-RateLimit-Bucket"),
+        is_global=headers.get("X-RateLimit-Scope") == "global"
+        or headers.get("X-RateLimit-Global") == "true",
+    )
+
+
+def _number(headers: Mapping[str, str], name: str) -> float | None:
+    try:
+        return float(headers[name])
+    except (KeyError, ValueError):  # a proxy in between may answer with a date
+        return None
