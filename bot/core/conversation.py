@@ -82,7 +82,8 @@ class Turn:
 
     `event_id` is the id of the (last) message or interaction and the turn's key: a replayed
     event never answers twice. `shared` is False for a private question, which is neither added
-    to the channel's history nor shown it.
+    to the channel's history nor shown it. What `gathers` (a message in a thread or DM) is
+    answered together with what else is said there meanwhile.
     """
 
     event_id: EventId
@@ -90,7 +91,14 @@ class Turn:
     asker: Person
     said: tuple[Said, ...]
     shared: bool = True
+    gathers: bool = False
     options: dict[str, object] = field(default_factory=dict)  # of this question alone
+
+    @property
+    def people(self) -> frozenset[UserId]:
+        """Everybody whose words this is: they may press the answer's buttons."""
+        said = {entry.author.id for entry in self.said if entry.author is not None}
+        return frozenset(said | {self.asker.id})
 
 
 def gathered(turns: Sequence[Turn]) -> Turn:
@@ -114,5 +122,6 @@ def gathered(turns: Sequence[Turn]) -> Turn:
         asker=last.asker,
         said=tuple(said for turn in turns for said in turn.said),
         shared=last.shared,
+        gathers=last.gathers,
         options=options,
     )

@@ -155,12 +155,16 @@ class ReplyStore(Protocol):
         """
         ...
 
+    async def shown(self, reply: ReplyId, address: Address) -> None:
+        """The ending is visible: nothing is left to do after a restart."""
+        ...
+
     async def load(self, reply: ReplyId) -> ReplyRecord | None:
         """One row, if it is there."""
         ...
 
     async def unfinished(self) -> list[ReplyRecord]:
-        """All rows ACCEPTED or STREAMING, oldest first."""
+        """All rows ACCEPTED or STREAMING, or ended but not yet `shown`, oldest first."""
         ...
 
     async def showing(self, message: MessageId) -> ReplyRecord | None:
@@ -249,6 +253,38 @@ class ReplySurface(Protocol):
         """
         ...
 
+    def bind(self, reply: ReplyId) -> None:
+        """The reply has been accepted: its buttons carry this id from now on."""
+        ...
+
     async def typing(self) -> None:
         """Show that an answer is coming, where Discord has a way to; never raises."""
+        ...
+
+    async def keep(self, count: int) -> None:
+        """Delete the chain's messages after the first `count`; never raises."""
+        ...
+
+    async def retire(self) -> None:
+        """Take the buttons off: a newer answer exists; never raises."""
+        ...
+
+
+class Surfaces(Protocol):
+    """Finds again where a stored reply is shown."""
+
+    def of(self, record: ReplyRecord) -> ReplySurface | None:
+        """The reply's surface; None if its place is gone or belongs to another process."""
+        ...
+
+
+class Meter(Protocol):
+    """Counts what operators want to see."""
+
+    def first_text(self, seconds: float) -> None:
+        """The first text of a reply is visible, so long after its acceptance."""
+        ...
+
+    def reply_ended(self, ending: Ending) -> None:
+        """A reply has ended."""
         ...

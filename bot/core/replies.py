@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from bot.core.conversation import MessageId, ReplyId, Turn, UserId
+from bot.core.conversation import MessageId, ReplyId, Turn
 
 
 class ReplyState(StrEnum):
@@ -67,7 +67,7 @@ class ReplyRecord:
     """A `replies` row.
 
     `text` is the model's whole text so far, `turn` what it answers, `trigger` the event that
-    (re)opened it last, `people` everybody who may press its buttons besides moderators.
+    (re)opened it last.
     """
 
     id: ReplyId
@@ -77,12 +77,6 @@ class ReplyRecord:
     text: str
     address: Address
     trigger: int
-
-    @property
-    def people(self) -> frozenset[UserId]:
-        """Everybody whose words this reply answers."""
-        said = {entry.author.id for entry in self.turn.said if entry.author is not None}
-        return frozenset(said | {self.turn.asker.id})
 
 
 class Controls(Enum):

@@ -1,0 +1,80 @@
+"""The line in each conversation: one answer at a time, and what is said meanwhile is gathered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from bot.core.conversation import ChannelId, MessageId, ReplyId, Turn
+from bot.core.ports import ReplySurface
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """A turn that has been accepted and waits for its answer."""
+
+    reply: ReplyId
+    turn: Turn
+    surface: ReplySurface
+    accepted_at: float  # the event loop's time
+
+
+@dataclass(slots=True)
+class Line:
+    """One conversation's line. asyncio's lock is fair: first come, first served."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: list[Ticket] = field(default_factory=list)
+
+
+class Lines:
+    """All lines; those in which nobody stands are forgotten."""
+
+    def __init__(self) -> None:
+        self._lines: dict[ChannelId, Line] = {}
+
+    @asynccontextmanager
+    async def turn_of(self, ticket: Ticket) -> AsyncIterator[list[Ticket]]:
+        """Wait for the place in line, and hold it while answering.
+
+        Yields:
+            The tickets to answer at once, oldest first: this one, and with it all that wait
+            behind it, if they may be gathered; none if it has itself been gathered meanwhile.
+        """
+        conversation = ticket.turn.place.conversation_id
+        line = self._lines.setdefault(conversation, Line())
+        line.waiting.append(ticket)
+        try:
+            async with line.lock:
+                yield self._gather(line, ticket)
+        finally:
+            if ticket in line.waiting:
+                line.waiting.remove(ticket)
+            if not line.waiting and not line.lock.locked():
+                self._lines.pop(conversation, None)
+
+    def withdraw(self, messages: Collection[MessageId]) -> list[Ticket]:
+        """Take deleted messages out of the waiting turns; the tickets of which nothing is left."""
+        empty = []
+        for line in self._lines.values():
+            for ticket in list(line.waiting):
+                left = tuple(s for s in ticket.turn.said if s.message_id not in messages)
+                if left:
+                    ticket.turn = replace(ticket.turn, said=left)
+                else:
+                    line.waiting.remove(ticket)
+                    empty.append(ticket)
+        return empty
+
+    @staticmethod
+    def _gather(line: Line, ticket: Ticket) -> list[Ticket]:
+        if ticket not in line.waiting:
+            return []
+        batch = [ticket]
+        if ticket.turn.gathers:
+            batch = [other for other in line.waiting if other.turn.gathers]
+        for taken in batch:
+            line.waiting.remove(taken)
+        return batch

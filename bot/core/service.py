@@ -1,0 +1,312 @@
+"""How a question becomes an answer: accepted, in line, streamed, stored; across restarts too."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+
+from bot.core.asking import Asking
+from bot.core.choices import Choices
+from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Turn, UserId, gathered
+from bot.core.errors import EmptyPrompt, InvalidInput, NotAllowed, PromptTooLong
+from bot.core.lines import Lines, Ticket
+from bot.core.pacing import EditBudget, Progress, Urgency
+from bot.core.ports import (
+    ChatModel,
+    Ending,
+    HistoryStore,
+    Meter,
+    ReplyStore,
+    ReplySurface,
+    Surfaces,
+)
+from bot.core.replies import Frame, ReplyRecord, ReplyState
+from bot.core.running import Running
+from bot.core.streaming import MAX_MESSAGES, THINKING, Draft
+
+log = logging.getLogger(__name__)
+
+LAST_FRAMES = 3.0  # seconds that interrupted replies get to say so
+
+
+@dataclass(frozen=True, slots=True)
+class Presser:
+    """Somebody who wants to change a reply, as Discord describes them in the interaction."""
+
+    user: UserId
+    moderator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the operator allows."""
+
+    prompt_characters: int = 4000
+    reply_messages: int = MAX_MESSAGES
+
+
+class ChatService:
+    """Answers turns. One serves the whole process; `async with` owns its background tasks.
+
+    Args:
+        model: WeryAI.
+        choices: the options that apply to a turn.
+        history: what was said in each conversation.
+        replies: every answer's row.
+        budget: gives leave for frames.
+        surfaces: finds again where a stored reply is shown.
+        meter: counts for operators.
+        limits: what the operator allows.
+    """
+
+    def __init__(  # noqa: PLR0913 - collaborators are handed in
+        self,
+        *,
+        model: ChatModel,
+        choices: Choices,
+        history: HistoryStore,
+        replies: ReplyStore,
+        budget: EditBudget,
+        surfaces: Surfaces,
+        meter: Meter,
+        limits: Limits,
+    ) -> None:
+        self._asking = Asking(model, choices, history)
+        self._choices = choices
+        self._history = history
+        self._replies = replies
+        self._budget = budget
+        self._surfaces = surfaces
+        self._meter = meter
+        self._limits = limits
+        self._lines = Lines()
+        self._running: dict[ReplyId, Running] = {}
+        self._reopening: set[ReplyId] = set()
+        self._left_over: list[ReplyRecord] = []
+        self._closing = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    # --- what people do -----------------------------------------------------------------------
+
+    async def answer(self, turn: Turn, surface: ReplySurface) -> None:
+        """Answer a turn; returns when the answer has ended, or was given with a later turn.
+
+        An event that was accepted before is not answered again. Once accepted, a turn is
+        answered even if the process dies meanwhile.
+
+        Raises:
+            InvalidInput: the question cannot be used; nothing was stored or shown.
+            StorageError: the database does not answer; nothing was shown.
+        """
+        self._check(turn)
+        reply = await self._replies.accept(turn, surface.address)
+        if reply is None:
+            log.info("event %s was accepted before", turn.event_id)
+            return
+        await self._answer(Ticket(reply, turn, surface, asyncio.get_running_loop().time()))
+
+    async def stop(self, reply: ReplyId, by: Presser) -> None:
+        """Stop a running answer: what is there stays.
+
+        Raises:
+            NotAllowed: neither the asker nor a moderator.
+            InvalidInput: it has ended already.
+        """
+        running = self._running.get(reply)
+        if running is None:
+            raise InvalidInput(text="This answer has already ended.")
+        allow(by, running.turn)
+        running.editor.stop(ReplyState.STOPPED)
+
+    async def regenerate(
+        self, reply: ReplyId, by: Presser, trigger: EventId, surface: ReplySurface
+    ) -> None:
+        """Replace an answer by a new one, in the same message.
+
+        Raises:
+            NotAllowed: neither the asker nor a moderator.
+            InvalidInput: the answer is unknown, running, or not the newest any more.
+            StorageError: the database does not answer.
+        """
+        await self._again(reply, by, trigger, surface, keep=False)
+
+    async def resume(
+        self, reply: ReplyId, by: Presser, trigger: EventId, surface: ReplySurface
+    ) -> None:
+        """Go on with an answer that was cut off, from its last character.
+
+        Raises:
+            NotAllowed, InvalidInput, StorageError: as in `regenerate`.
+        """
+        await self._again(reply, by, trigger, surface, keep=True)
+
+    async def edited(self, message: MessageId, text: str) -> None:
+        """A question was edited in Discord: the history changes, a given answer does not."""
+        await self._history.edited(message, text)
+
+    async def deleted(self, messages: Sequence[MessageId]) -> None:
+        """Messages were deleted in Discord: they leave the history, and running answers stop."""
+        for running in list(self._running.values()):
+            if running.concerned_by(messages):
+                running.editor.stop(ReplyState.STOPPED)
+        for ticket in self._lines.withdraw(messages):
+            ending = Ending(ReplyState.STOPPED, "", "", ticket.surface.address)
+            await self._replies.finish(ticket.reply, ending)
+            await self._replies.shown(ticket.reply, ticket.surface.address)
+        await self._history.deleted(messages)
+
+    async def forget(self, conversation: ChannelId) -> int:
+        """Delete a conversation's history; how many entries there were."""
+        return await self._history.forget(conversation)
+
+    # --- the life of the process --------------------------------------------------------------
+
+    async def load_unfinished(self) -> None:
+        """Take note of what an earlier process left unfinished; before the first event comes."""
+        self._left_over = await self._replies.unfinished()
+
+    async def recover(self) -> None:
+        """Finish what an earlier process left: once Discord can be reached.
+
+        What was visible is marked as interrupted, with its buttons; what nobody has seen any
+        text of is answered now.
+        """
+        left_over, self._left_over = self._left_over, []
+        async with asyncio.TaskGroup() as tasks:
+            for record in left_over:
+                surface = self._surfaces.of(record)
+                if surface is not None:
+                    tasks.create_task(self._recover(record, surface))
+
+    async def shut_down(self, grace: float) -> None:
+        """Begin nothing new, give running answers `grace` seconds, interrupt the rest visibly."""
+        self._closing = True
+        await self._wait_idle(grace)
+        for running in list(self._running.values()):
+            running.editor.stop(ReplyState.INTERRUPTED)
+        await self._wait_idle(LAST_FRAMES)
+
+    # --- answering ----------------------------------------------------------------------------
+
+    def _check(self, turn: Turn) -> None:
+        length = sum(len(said.text) for said in turn.said)
+        if not any(said.text.strip() for said in turn.said):
+            raise EmptyPrompt
+        if length > self._limits.prompt_characters:
+            raise PromptTooLong(length, self._limits.prompt_characters)
+        if (model := turn.options.get("model")) is not None:
+            self._choices.model(str(model))
+
+    async def _answer(self, ticket: Ticket) -> None:
+        ticket.surface.bind(ticket.reply)
+        if not ticket.turn.shared:
+            await self._answer_batch([ticket])
+            return
+        async with self._lines.turn_of(ticket) as batch:
+            if batch:
+                await self._answer_batch(batch)
+
+    async def _answer_batch(self, batch: list[Ticket]) -> None:
+        if self._closing:  # the rows stay ACCEPTED: the next process answers them
+            return
+        turn = gathered([ticket.turn for ticket in batch])
+        ticket = replace(batch[-1], turn=turn, accepted_at=batch[0].accepted_at)
+        await self._replies.begin(ticket.reply, turn, [other.reply for other in batch[:-1]])
+        async with self._run(ticket) as running:
+            await running.editor.run(self._asking.events(running))
+        await self._retire_older(running)
+
+    async def _again(
+        self, reply: ReplyId, by: Presser, trigger: EventId, surface: ReplySurface, *, keep: bool
+    ) -> None:
+        record = await self._replies.load(reply)
+        if record is None:
+            raise InvalidInput(text="I do not remember this answer any more. Please ask again.")
+        allow(by, record.turn)
+        if self._closing:
+            raise InvalidInput(text="I am about to restart. Please press again in a minute.")
+        if reply in self._running or reply in self._reopening:
+            raise InvalidInput(text="I am already on it.")
+        self._reopening.add(reply)
+        try:
+            surface.bind(reply)
+            ticket = Ticket(reply, record.turn, surface, asyncio.get_running_loop().time())
+            async with self._lines.turn_of(ticket):
+                opened = await self._replies.reopen(reply, trigger, keep=keep)
+                if opened is None:
+                    raise InvalidInput(
+                        text="There is a newer answer here; this one stays as it is."
+                    )
+                await self._answer_again(opened, ticket, keep=keep)
+        finally:
+            self._reopening.discard(reply)
+
+    async def _answer_again(self, record: ReplyRecord, ticket: Ticket, *, keep: bool) -> None:
+        if not keep:
+            await ticket.surface.keep(1)
+        partial = record.text if keep else ""
+        async with self._run(ticket, partial, opening=THINKING) as running:
+            await running.editor.run(self._asking.events(running, partial))
+
+    @asynccontextmanager
+    async def _run(
+        self, ticket: Ticket, text: str = "", opening: Frame | None = None
+    ) -> AsyncIterator[Running]:
+        running = Running(
+            ticket,
+            Draft(text, opening, self._limits.reply_messages),
+            replies=self._replies,
+            meter=self._meter,
+            budget=self._budget,
+        )
+        self._running[ticket.reply] = running
+        self._idle.clear()
+        try:
+            yield running
+            if (gone := running.editor.gone) is not None:
+                log.warning("reply %s: not shown to its end: %s", ticket.reply, gone)
+            await running.shown()
+        finally:
+            del self._running[ticket.reply]
+            if not self._running:
+                self._idle.set()
+
+    async def _retire_older(self, running: Running) -> None:
+        """A newer answer exists: the one before it loses its buttons."""
+        if not running.turn.shared:
+            return
+        conversation = running.turn.place.conversation_id
+        older = await self._replies.previous(conversation, running.reply)
+        surface = self._surfaces.of(older) if older is not None else None
+        if surface is None or not surface.address.message_ids:
+            return
+        lane = surface.lane(len(surface.address.message_ids) - 1)
+        async with self._budget.leave(lane, Progress(Urgency.ORDINARY)):
+            await surface.retire()
+
+    async def _recover(self, record: ReplyRecord, surface: ReplySurface) -> None:
+        surface.bind(record.id)
+        ticket = Ticket(record.id, record.turn, surface, asyncio.get_running_loop().time())
+        if record.text or record.state.ended:
+            async with self._run(ticket, record.text) as running:
+                await running.conclude(record)
+        else:
+            await self._answer(ticket)
+
+    async def _wait_idle(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
+
+
+def allow(by: Presser, turn: Turn) -> None:
+    """Let those who asked, and moderators, change an answer.
+
+    Raises:
+        NotAllowed: anybody else.
+    """
+    if not by.moderator and by.user not in turn.people:
+        raise NotAllowed(text="Only the person who asked, or a moderator, can do that.")

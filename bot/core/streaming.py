@@ -1,0 +1,302 @@
+"""How an answer grows in Discord: one task reads the model, another paints what is there.
+
+The **reader** takes deltas as fast as they come and never waits for Discord. The **painter** asks
+`EditBudget` for leave, and only then renders the newest text, stores it and shows it: so a frame
+is never older than its permission, and nothing is ever visible that a crash would lose. The last
+frame always goes out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.core.errors import BotError, ReplyDelayed, ReplyGone
+from bot.core.pacing import EditBudget, Progress, Urgency
+from bot.core.ports import ChatEvent, Delta, Finish, ReplySurface
+from bot.core.replies import Controls, Frame, ReplyState, Usage
+from bot.core.text import MAX_CONTENT, Pages
+
+log = logging.getLogger(__name__)
+
+FOOTER_ROOM = 200  # of a message, kept for what its last line says of the ending
+PAGE_LIMIT = MAX_CONTENT - FOOTER_ROOM
+MAX_MESSAGES = 5  # after so many, the whole text comes as a file
+TYPING_LASTS = 8.0  # Discord shows the typing indicator for ten seconds
+GIVE_UP_AFTER = 8  # temporary failures of Discord in a row
+LONGEST_BACKOFF = 30.0
+THINKING = Frame("-# Thinking…", Controls.STREAMING)
+REST_COMES_AS_FILE = "\n-# The whole answer comes as a file."
+
+
+@dataclass(slots=True)
+class Heard:
+    """What has come from the model so far, and how it ended."""
+
+    text: str = ""
+    finish_reason: str | None = None
+    usage: Usage | None = None
+    error: BotError | None = None
+    ruling: ReplyState | None = None  # ended from our side: STOPPED or INTERRUPTED
+
+    @property
+    def state(self) -> ReplyState:
+        """The ending this amounts to."""
+        if self.ruling is not None:
+            return self.ruling
+        if self.error is not None:
+            return ReplyState.INTERRUPTED if self.text.strip() else ReplyState.FAILED
+        if self.finish_reason == "length":
+            return ReplyState.LENGTH
+        if self.finish_reason == "content_filter":
+            return ReplyState.FILTERED
+        return ReplyState.COMPLETE
+
+
+class Chronicle(Protocol):
+    """Keeps what a reply shows, and knows what is to be read at its end."""
+
+    async def save(self, text: str) -> None:
+        """Store what is about to be shown; never raises."""
+        ...
+
+    async def close(self, heard: Heard) -> None:
+        """Store the ending, before its last frame is shown; never raises."""
+        ...
+
+    def footer(self, heard: Heard) -> str:
+        """The last message's small text: at most `FOOTER_ROOM` UTF-16 units."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an answer starts from.
+
+    `text` is there already, when an answer goes on; `opening` is shown at once, when an old
+    answer is to be replaced; answers longer than `max_messages` end with the whole as a file.
+    """
+
+    text: str = ""
+    opening: Frame | None = None
+    max_messages: int = MAX_MESSAGES
+
+
+class StreamEditor:
+    """Shows one answer while it comes.
+
+    Args:
+        surface: where it is shown.
+        budget: gives leave for frames.
+        chronicle: stores what is shown before it is shown.
+        draft: what it starts from.
+    """
+
+    def __init__(
+        self, surface: ReplySurface, budget: EditBudget, chronicle: Chronicle, draft: Draft
+    ) -> None:
+        self._surface = surface
+        self._budget = budget
+        self._chronicle = chronicle
+        self._draft = draft
+        self._pages = Pages(PAGE_LIMIT)
+        self._heard = Heard(draft.text)
+        self._parts: list[str] = []
+        self._ended = False
+        self._closed = False
+        self._news = asyncio.Event()
+        self._visible = asyncio.Event()
+        self._progress = Progress()
+        self._reader: asyncio.Task[None] | None = None
+        self._showing = 0  # the first message that may not be up to date
+        self._shown: dict[int, Frame] = {}
+        if draft.text:  # its full messages are as they were
+            known = len(surface.address.message_ids)
+            self._shown.update(enumerate(self._frames()[: max(0, known - 1)]))
+        self.gone: ReplyGone | None = None
+
+    @property
+    def heard(self) -> Heard:
+        """What has come from the model so far."""
+        if self._parts:
+            self._heard.text += "".join(self._parts)
+            self._parts.clear()
+        return self._heard
+
+    async def run(self, events: AsyncGenerator[ChatEvent, None]) -> Heard:
+        """Show an answer from its first delta to its last frame.
+
+        Closing `events` closes the connection to the model, whatever the ending. Failures of the
+        model and of Discord end the reply; neither is raised.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            painter = tasks.create_task(self._paint())
+            typing = tasks.create_task(self._type())
+            self._reader = tasks.create_task(self._read(events))
+            await asyncio.wait({painter})
+            typing.cancel()
+            if self.gone is not None and self.gone.by_choice:
+                self.stop(ReplyState.STOPPED)
+        await self._close()
+        return self.heard
+
+    @property
+    def messages(self) -> int:
+        """How many messages the reply fills now."""
+        return len(self._frames())
+
+    async def conclude(self, heard: Heard) -> None:
+        """Show an ending to which nothing more will come, as after a restart."""
+        self._heard = heard
+        self._end()
+        await self._paint()
+        await self._close()
+
+    def stop(self, state: ReplyState) -> None:
+        """End the reply from our side: STOPPED or INTERRUPTED. What is there stays."""
+        if not self._ended and self._reader is not None:
+            self._heard.ruling = state
+            self._reader.cancel()
+
+    # --- the reader ---------------------------------------------------------------------------
+
+    async def _read(self, events: AsyncGenerator[ChatEvent, None]) -> None:
+        try:
+            async with aclosing(events) as stream:
+                async for event in stream:
+                    self._hear(event)
+        except BotError as error:
+            self._heard.error = error
+        except Exception:
+            log.exception("an answer broke off")
+            self._heard.error = BotError()
+        finally:
+            self._end()
+
+    def _hear(self, event: ChatEvent) -> None:
+        if isinstance(event, Delta):
+            if event.index == 0 and event.text:
+                self._parts.append(event.text)
+                self._progress.unseen += len(event.text)
+                self._news.set()
+        elif isinstance(event, Finish):
+            if event.index == 0:
+                self._heard.finish_reason = event.reason
+        else:
+            self._heard.usage = event
+
+    def _end(self) -> None:
+        self._ended = True
+        self._progress.urgency = Urgency.FINAL
+        self._news.set()
+        self._budget.poke()
+
+    # --- the painter --------------------------------------------------------------------------
+
+    async def _paint(self) -> None:
+        failures = 0
+        while not self._complete():
+            index = self._behind()
+            if index is None:
+                await self._news.wait()
+                self._news.clear()
+                continue
+            try:
+                await self._show(index)
+                failures = 0
+            except ReplyDelayed as delay:
+                failures += 1
+                if failures >= GIVE_UP_AFTER:
+                    self.gone = ReplyGone(f"given up after {failures} tries: {delay}")
+                    break
+                await asyncio.sleep(delay.retry_after or backoff(failures))
+            except ReplyGone as gone:
+                self.gone = gone
+                break
+        self._visible.set()
+
+    def _complete(self) -> bool:
+        return self._ended and self._behind() is None
+
+    def _behind(self) -> int | None:
+        """The first message that does not show the newest text."""
+        frames = self._frames()
+        while self._showing < len(frames) - 1 and (
+            self._shown.get(self._showing) == frames[self._showing]
+        ):
+            self._showing += 1
+        for index in range(self._showing, len(frames)):
+            if self._shown.get(index) != frames[index]:
+                return index
+        return None
+
+    async def _show(self, index: int) -> None:
+        self._progress.urgency = self._urgency(index)
+        async with self._budget.leave(self._surface.lane(index), self._progress):
+            if self._ended:
+                await self._close()
+            text = self.heard.text
+            frames = self._frames()
+            frame = frames[index]
+            if frame == self._shown.get(index):
+                return
+            if not self._ended:
+                await self._chronicle.save(text)
+            self._progress.shown_at = asyncio.get_running_loop().time()
+            await self._surface.show(index, frame)
+        self._shown[index] = frame
+        if text:
+            self._progress.edits += self._visible.is_set()
+            self._visible.set()
+        if index == len(frames) - 1:
+            self._progress.unseen = len(self.heard.text) - len(text)
+
+    def _urgency(self, index: int) -> Urgency:
+        if self._ended:
+            return Urgency.FINAL
+        if not self._visible.is_set():
+            return Urgency.FIRST
+        growing = index == len(self._frames()) - 1
+        return Urgency.ORDINARY if growing and index in self._shown else Urgency.ROLLOVER
+
+    def _frames(self) -> list[Frame]:
+        """What each message is to show now."""
+        heard = self.heard
+        pages = self._pages.render(heard.text, final=self._ended)
+        overflow = len(pages) > self._draft.max_messages
+        frames = [Frame(page) for page in pages[: self._draft.max_messages]]
+        if self._ended:
+            last = frames.pop().content if frames else ""
+            controls = Controls.RESUMABLE if heard.state.resumable else Controls.ENDED
+            content = f"{last}\n{self._chronicle.footer(heard)}".strip()
+            frames.append(Frame(content, controls, heard.text if overflow else None))
+        elif frames:
+            note = REST_COMES_AS_FILE if overflow else ""
+            frames[-1] = Frame(frames[-1].content + note, Controls.STREAMING)
+        elif self._draft.opening is not None:
+            frames.append(self._draft.opening)
+        return frames
+
+    async def _close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            await self._chronicle.close(self.heard)
+
+    # --- until the first text -----------------------------------------------------------------
+
+    async def _type(self) -> None:
+        while not self._visible.is_set():
+            if self._budget.quiet():
+                await self._surface.typing()
+            await asyncio.sleep(TYPING_LASTS)
+
+
+def backoff(failures: int) -> float:
+    """Seconds before the next try: doubling from half a second, with jitter."""
+    ceiling = min(LONGEST_BACKOFF, 0.5 * 2**failures)
+    return random.uniform(ceiling / 2, ceiling)  # noqa: S311 - jitter, not a secret
