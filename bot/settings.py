@@ -142,7 +142,7 @@ class Settings(BaseSettings):
         description="The bot's token, from Discord's developer portal. Required."
     )
     weryai_api_key: Secret = Field(
-        description="Your WeryAI API key. Required; the sandbox works without."
+        description="Your WeryAI API key; the sandbox works without it. Required."
     )
     default_model: str = Field(
         "GEMINI_25_FLASH", min_length=1, description="The model where none was chosen, by its key."
@@ -160,7 +160,7 @@ class Settings(BaseSettings):
         4000,
         ge=1,
         le=6000,  # Discord's limit for the text option of a slash command
-        description="Longer questions are refused.",
+        description="Longer questions are refused (Discord's own limit is 6000).",
     )
     max_reply_messages: int = Field(
         5,
@@ -176,7 +176,7 @@ class Settings(BaseSettings):
         description="Whether to read messages without a mention in listened threads: `on`, "
         "`off`, or `auto`, which asks Discord at the start whether it is granted.",
     )
-    discord_requests_per_second: float = Field(
+    discord_requests_per_second: int = Field(
         50,
         ge=1,
         le=50,  # Discord's limit for a bot as a whole
