@@ -31,7 +31,7 @@ BOT_WIDE_PER_SECOND = 50  # Discord's global limit for a bot
 RESERVE_SHARE = 0.06  # of a window: in its last 6 % the reserve may be spent
 NEXT_WINDOW_GAP = 0.10  # of a window: what keeps its first frame off the reserve just spent
 FIRST_EDIT_GAP = 0.08  # of a window: the first edit after the first text
-OPENING = (0.75, 0.85, 0.95)  # how much closer together a reply's first edits come
+OPENING = (0.6, 0.75, 0.9)  # how much closer together a reply's first edits come
 QUIET_SHARE = 4  # typing goes out while a quarter of the bot-wide limit is in use, at most
 IDLE_WINDOWS = 1024  # above so many, idle ones are forgotten
 
@@ -148,7 +148,7 @@ class BotWide:
         self.per_second = per_second
         self.blocked_until = 0.0
         self._held = 0
-        self._ended: deque[float] = deque()
+        self._counts_until: deque[float] = deque()
 
     def hold(self) -> None:
         """A request was permitted or has started."""
@@ -161,13 +161,13 @@ class BotWide:
     def end(self, now: float) -> None:
         """A request has been answered."""
         self._held -= 1
-        self._ended.append(now)
+        self._counts_until.append(now + 1)
 
     def in_use(self, now: float) -> int:
         """Requests that count against this second."""
-        while self._ended and self._ended[0] <= now - 1:
-            self._ended.popleft()
-        return self._held + len(self._ended)
+        while self._counts_until and self._counts_until[0] <= now:
+            self._counts_until.popleft()
+        return self._held + len(self._counts_until)
 
     def frees_at(self, now: float) -> float:
         """When the next request may start; infinity if that depends on an answer."""
@@ -175,7 +175,7 @@ class BotWide:
             return self.blocked_until
         if self.in_use(now) < self.per_second:
             return now
-        return self._ended[0] + 1 if self._ended else float("inf")
+        return self._counts_until[0] if self._counts_until else float("inf")
 
 
 @dataclass(slots=True, eq=False)

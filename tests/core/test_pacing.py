@@ -1,0 +1,273 @@
+"""The edit budget against a Discord that counts, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
+
+import pytest
+
+from bot.core.errors import ReplyDelayed
+from bot.core.pacing import EditBudget, Progress, Urgency
+from bot.core.ports import Lane
+from tests.core.fake_discord import Bucket, FakeDiscord
+from tests.virtual_time import run
+
+EDITS = Lane("PATCH /channels/{channel_id}/messages/{message_id}", "1")
+TOKEN = Lane("PATCH /webhooks/{webhook_id}/{webhook_token}", "1", metered=False)
+
+
+def edits_of(channel: int) -> Lane:
+    return Lane(EDITS.route, str(channel))
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def send(discord: FakeDiscord, lane: Lane, progress: Progress) -> float:
+    """Send one frame when the budget gives leave; the time it was sent."""
+    progress.unseen = max(1, progress.unseen)
+    async with discord.budget.leave(lane, progress):
+        at = progress.shown_at = now()
+        await discord.request(lane)
+    progress.edits += 1
+    return at
+
+
+async def edits_for(
+    seconds: float, discord: FakeDiscord, lane: Lane = EDITS, *, then: Urgency | None = None
+) -> list[float]:
+    """Edit as often as the budget lets an ordinary reply, then perhaps once more."""
+    progress = Progress(Urgency.ORDINARY, shown_at=now())
+    until = now() + seconds
+    times = []
+    while now() < until:
+        try:
+            async with asyncio.timeout_at(until):
+                times.append(await send(discord, lane, progress))
+        except TimeoutError:
+            break
+    if then is not None:
+        progress.urgency = then
+        times.append(await send(discord, lane, progress))
+    return times
+
+
+def in_virtual_time(scenario: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+    def test() -> None:
+        async def whole() -> None:
+            await scenario()
+
+        run(whole())
+
+    test.__name__ = scenario.__name__
+    return test
+
+
+@in_virtual_time
+async def test_a_long_reply_is_edited_as_often_as_its_window_allows_and_never_refused() -> None:
+    discord = FakeDiscord(EditBudget())
+    times = await edits_for(60, discord)
+    assert discord.refused == 0
+    assert 50 <= len(times) <= 60
+
+
+@in_virtual_time
+async def test_edits_come_evenly_and_never_in_clumps() -> None:
+    discord = FakeDiscord(EditBudget())
+    times = await edits_for(60, discord)
+    steady = [later - earlier for earlier, later in pairwise(times[6:])]
+    assert max(steady) < 1.5
+    assert min(steady) > 0.4
+
+
+@in_virtual_time
+async def test_a_replys_first_edits_come_closer_together_than_its_later_ones() -> None:
+    discord = FakeDiscord(EditBudget())
+    await edits_for(1, discord)  # the window's figures are known from here on
+    await asyncio.sleep(10)
+    times = await edits_for(20, discord)
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert gaps[0] < gaps[1] < max(gaps[5:])
+
+
+@pytest.mark.parametrize("ending", [0.3, 1.0, 2.2, 3.4, 4.1, 7.9, 12.4, 13.0])
+def test_the_last_frame_goes_out_at_once_because_a_place_is_kept_for_it(ending: float) -> None:
+    async def scenario() -> None:
+        discord = FakeDiscord(EditBudget())
+        times = await edits_for(ending, discord, then=Urgency.FINAL)
+        assert times[-1] - ending < 2 * discord.latency
+        assert discord.refused == 0
+
+    run(scenario())
+
+
+@in_virtual_time
+async def test_at_the_end_of_a_window_the_place_kept_is_used_for_an_ordinary_frame() -> None:
+    discord = FakeDiscord(EditBudget())
+    await edits_for(4.99, discord)
+    assert discord.buckets[EDITS].used == 5
+
+
+@in_virtual_time
+async def test_an_empty_window_makes_even_the_last_frame_wait_for_the_next() -> None:
+    discord = FakeDiscord(EditBudget())
+    for _ in range(5):
+        await send(discord, EDITS, Progress(Urgency.FINAL))
+    began = discord.buckets[EDITS].began
+    sixth = await send(discord, EDITS, Progress(Urgency.FINAL))
+    assert sixth >= began + discord.length
+    assert discord.refused == 0
+
+
+@in_virtual_time
+async def test_requests_nobody_asked_leave_for_count_all_the_same() -> None:
+    discord = FakeDiscord(EditBudget())
+    for _ in range(5):
+        await discord.request(EDITS)
+    frame = await send(discord, EDITS, Progress(Urgency.FINAL))
+    assert frame >= 5.0
+    assert discord.refused == 0
+
+
+@in_virtual_time
+async def test_a_hundred_channels_share_fifty_requests_a_second_fairly() -> None:
+    discord = FakeDiscord(EditBudget(), length=0.1)  # only the bot-wide limit binds
+    everybody = await asyncio.gather(*(edits_for(30, discord, edits_of(n)) for n in range(100)))
+    counts = [len(times) for times in everybody]
+    assert discord.refused == 0
+    assert sum(counts) > 0.9 * 30 * 50
+    assert max(counts) - min(counts) <= 2
+
+
+@in_virtual_time
+async def test_an_interactions_frames_do_not_wait_for_the_bot_wide_limit() -> None:
+    discord = FakeDiscord(EditBudget(requests_per_second=1))
+    await send(discord, EDITS, Progress(Urgency.ORDINARY))
+    before = now()
+    assert await send(discord, TOKEN, Progress(Urgency.ORDINARY)) == before
+
+
+@in_virtual_time
+async def test_when_the_limit_binds_final_frames_go_first_and_then_first_ones() -> None:
+    discord = FakeDiscord(EditBudget(requests_per_second=1))
+    await send(discord, edits_of(0), Progress(Urgency.FINAL))
+    order: list[Urgency] = []
+
+    async def one(channel: int, urgency: Urgency) -> None:
+        await send(discord, edits_of(channel), Progress(urgency))
+        order.append(urgency)
+
+    wanted = [Urgency.ORDINARY, Urgency.ROLLOVER, Urgency.FIRST, Urgency.FINAL]
+    await asyncio.gather(*(one(n, urgency) for n, urgency in enumerate(wanted, 1)))
+    assert order == sorted(wanted)
+
+
+@in_virtual_time
+async def test_among_equals_the_most_unseen_text_goes_first() -> None:
+    discord = FakeDiscord(EditBudget(requests_per_second=1))
+    await send(discord, edits_of(0), Progress(Urgency.FINAL))
+    order: list[int] = []
+
+    async def one(channel: int, unseen: int) -> None:
+        await send(discord, edits_of(channel), Progress(Urgency.ORDINARY, unseen=unseen))
+        order.append(unseen)
+
+    await asyncio.gather(*(one(n, unseen) for n, unseen in enumerate((10, 500, 60), 1)))
+    assert order == [500, 60, 10]
+
+
+@in_virtual_time
+async def test_a_claim_that_becomes_final_while_it_waits_goes_at_once() -> None:
+    discord = FakeDiscord(EditBudget())
+    await edits_for(1, discord)
+    progress = Progress(Urgency.ORDINARY, shown_at=now(), edits=9)
+    waiting = asyncio.create_task(send(discord, EDITS, progress))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    progress.urgency = Urgency.FINAL
+    discord.budget.poke()
+    ended = now()
+    assert await waiting == ended
+
+
+@in_virtual_time
+async def test_a_429_all_the_same_makes_that_lane_wait_as_long_as_discord_says() -> None:
+    discord = FakeDiscord(EditBudget())
+    discord.buckets[EDITS] = Bucket(5, 5.0, used=5, began=0.0)  # used up by somebody else
+    with pytest.raises(ReplyDelayed):
+        await send(discord, EDITS, Progress(Urgency.FINAL))
+    assert await send(discord, EDITS, Progress(Urgency.FINAL)) >= 5.0
+    assert discord.refused == 1
+
+
+@in_virtual_time
+async def test_a_global_429_makes_every_metered_lane_wait_and_no_other() -> None:
+    budget = EditBudget()
+    discord = FakeDiscord(budget)
+    budget.started(EDITS)
+    budget.ended(EDITS, status=429, retry_after=3.0, is_global=True)
+    assert await send(discord, TOKEN, Progress(Urgency.FINAL)) == 0.0
+    assert await send(discord, edits_of(7), Progress(Urgency.FINAL)) >= 3.0
+
+
+@in_virtual_time
+async def test_a_permit_that_is_not_used_goes_back() -> None:
+    discord = FakeDiscord(EditBudget(requests_per_second=1))
+    for _ in range(3):
+        async with discord.budget.leave(EDITS, Progress(Urgency.FINAL)):
+            pass
+    assert await send(discord, EDITS, Progress(Urgency.FINAL)) == 0.0
+
+
+@in_virtual_time
+async def test_a_painter_that_is_cancelled_while_it_waits_leaves_the_budget_whole() -> None:
+    discord = FakeDiscord(EditBudget(requests_per_second=1))
+    await send(discord, edits_of(0), Progress(Urgency.FINAL))
+    waiting = asyncio.create_task(send(discord, edits_of(1), Progress(Urgency.FINAL)))
+    await asyncio.sleep(0.1)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert await send(discord, edits_of(2), Progress(Urgency.FINAL)) < 1.2
+
+
+@in_virtual_time
+async def test_a_request_that_fails_without_an_answer_frees_its_place() -> None:
+    budget = EditBudget()
+    discord = FakeDiscord(budget)
+    budget.started(EDITS)
+    budget.ended(EDITS, status=0)
+    assert await send(discord, EDITS, Progress(Urgency.FINAL)) == 0.0
+
+
+@in_virtual_time
+async def test_lanes_that_discord_counts_together_share_one_window() -> None:
+    budget = EditBudget()
+    figures = {"status": 200, "limit": 5, "remaining": 0, "reset_after": 5.0, "bucket": "token"}
+    create, edit = Lane("POST", "1", metered=False), Lane("PATCH", "1", metered=False)
+    for lane in (create, edit):
+        budget.started(lane)
+        budget.ended(lane, **figures)  # type: ignore[arg-type]  # figures are of mixed types
+    discord = FakeDiscord(budget)
+    assert await send(discord, create, Progress(Urgency.FINAL)) >= 5.0
+
+
+@in_virtual_time
+async def test_windows_that_nobody_uses_are_forgotten() -> None:
+    budget = EditBudget()
+    discord = FakeDiscord(budget, per_second=10_000)
+    for channel in range(1100):
+        await discord.request(edits_of(channel))
+    assert len(budget._windows) < 1100
+    assert len(budget._shared) < 1100
+
+
+@in_virtual_time
+async def test_typing_is_shown_only_while_there_is_plenty_of_room() -> None:
+    budget = EditBudget()
+    discord = FakeDiscord(budget)
+    assert budget.quiet()
+    await asyncio.gather(*(discord.request(edits_of(n)) for n in range(20)))
+    assert not budget.quiet()
