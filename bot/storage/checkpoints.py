@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from bot.core.conversation import MessageId, ReplyId
 from bot.core.replies import Address
 from bot.storage.engine import Database
-from bot.storage.tables import IS_UNFINISHED, SHOWN, replies, reply_messages
+from bot.storage.reply_messages import put_shown
+from bot.storage.tables import IS_UNFINISHED, replies
 
 # Only while the reply grows: a late checkpoint never overwrites an ending. What is set is named by
 # the parameters.
@@ -54,11 +55,14 @@ class Checkpoints:
                 self._waiting = {**batch, **self._waiting}
                 raise
 
-    async def settle(self, reply: ReplyId) -> None:
-        """Return when no checkpoint of this reply is waiting or under way any more."""
+    async def settle(self, reply: ReplyId) -> tuple[MessageId, ...] | None:
+        """Return when no checkpoint of this reply is waiting or under way any more.
+
+        The messages are those that the last checkpoint stored; None if there was none.
+        """
         self._waiting.pop(reply, None)
         async with self._writing:
-            self._shown.pop(reply, None)
+            return self._shown.pop(reply, None)
 
     async def _write(self, batch: dict[ReplyId, _Checkpoint]) -> None:
         moved = {
@@ -80,18 +84,6 @@ class Checkpoints:
                     for reply, one in sorted(batch.items())
                 ],
             )
-            rows = [
-                {"reply_id": reply, "part": SHOWN, "position": position, "message_id": message}
-                for reply, shown in moved.items()
-                for position, message in enumerate(shown)
-            ]
-            if rows:
-                insert = self._database.insert(reply_messages)
-                await connection.execute(
-                    insert.on_conflict_do_update(
-                        index_elements=list(reply_messages.primary_key),
-                        set_={"message_id": insert.excluded.message_id},
-                    ),
-                    rows,
-                )
+            if moved:
+                await put_shown(connection, moved)
         self._shown |= moved

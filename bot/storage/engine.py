@@ -128,6 +128,8 @@ def _sqlite(target: SqliteFile) -> Database:
             pool_size=size,
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT,
+            pool_reset_on_return=None,  # `write` has ended its transaction, `read` has none
+            skip_autocommit_rollback=size > 1,
             hide_parameters=True,  # errors reach the log, what people say does not
         )
         sa.event.listen(made.sync_engine, "connect", _set_pragmas)
@@ -148,7 +150,9 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Straight to the driver: each step of an adapted cursor is a trip to its thread and back.
+    driver: Any = connection.connection.dbapi_connection
+    driver.run_async(lambda aiosqlite: aiosqlite.execute("BEGIN IMMEDIATE"))
 
 
 def _postgres(target: PostgresServer) -> Database:

@@ -16,6 +16,7 @@ from bot.storage.checkpoints import Checkpoints
 from bot.storage.engine import Database
 from bot.storage.history import append, ensure_conversation, remove_answer
 from bot.storage.records import fetch_records
+from bot.storage.reply_messages import add_messages, asked, put_asked, put_shown
 from bot.storage.tables import ASKED, IS_UNFINISHED, SHOWN, replies, reply_messages
 from bot.storage.turns import encode_turn
 from bot.storage.usage import record_usage
@@ -61,14 +62,13 @@ class SqlReplyStore:
             if found is None:
                 return None
             reply = ReplyId(found)
-            await _put_messages(connection, reply, ASKED, [one.message_id for one in turn.said])
-            await _put_messages(connection, reply, SHOWN, address.message_ids)
+            await add_messages(connection, ASKED, {reply: asked(turn)})
+            await add_messages(connection, SHOWN, {reply: address.message_ids})
         return reply
 
     async def begin(self, reply: ReplyId, turn: Turn, gathered: Sequence[ReplyId] = ()) -> None:
         """Enter STREAMING with a turn, perhaps gathered from several, in one transaction."""
         now = self._clock()
-        asked = [said.message_id for said in turn.said]
         async with self._database.write() as connection:
             await connection.execute(
                 sa.update(replies)
@@ -81,9 +81,7 @@ class SqlReplyStore:
                     .where(replies.c.id.in_(gathered))
                     .values(state=ReplyState.GATHERED, token=None, token_from=None, updated_at=now)
                 )
-                await _drop_messages(connection, gathered, ASKED)
-            await _drop_messages(connection, [reply], ASKED)
-            await _put_messages(connection, reply, ASKED, asked)
+                await put_asked(connection, reply, turn, gathered)
             if turn.shared:
                 conversation = turn.place.conversation_id
                 await append(
@@ -139,7 +137,7 @@ class SqlReplyStore:
 
     async def finish(self, reply: ReplyId, ending: Ending) -> None:
         """Store how a reply ended, in one transaction."""
-        await self._checkpoints.settle(reply)
+        stored = await self._checkpoints.settle(reply)
         now = self._clock()
         ended = (
             sa.update(replies)
@@ -167,8 +165,8 @@ class SqlReplyStore:
             row = (await connection.execute(ended)).one_or_none()
             if row is None:
                 return
-            await _drop_messages(connection, [reply], SHOWN)
-            await _put_messages(connection, reply, SHOWN, shown)
+            if shown != stored:
+                await put_shown(connection, {reply: shown})
             if row.shared:
                 conversation = ChannelId(row.conversation_id)
                 await remove_answer(connection, conversation, reply)
@@ -236,22 +234,3 @@ def _by_id(reply: ReplyId) -> sa.Select[tuple[int]]:
 async def _one(connection: AsyncConnection, ids: sa.Select[tuple[int]]) -> ReplyRecord | None:
     found = await fetch_records(connection, ids)
     return found[0] if found else None
-
-
-async def _put_messages(
-    connection: AsyncConnection, reply: ReplyId, part: str, ids: Sequence[MessageId]
-) -> None:
-    rows = [
-        {"reply_id": reply, "part": part, "position": position, "message_id": message}
-        for position, message in enumerate(ids)
-    ]
-    if rows:
-        await connection.execute(sa.insert(reply_messages), rows)
-
-
-async def _drop_messages(connection: AsyncConnection, ids: Sequence[ReplyId], part: str) -> None:
-    await connection.execute(
-        sa.delete(reply_messages).where(
-            reply_messages.c.reply_id.in_(ids), reply_messages.c.part == part
-        )
-    )

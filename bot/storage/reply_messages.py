@@ -1,0 +1,51 @@
+"""Which Discord messages belong to a reply: those of its question and those of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.conversation import MessageId, ReplyId, Turn
+from bot.storage.tables import ASKED, SHOWN, reply_messages
+
+Shown = Mapping[ReplyId, Sequence[MessageId]]
+
+
+async def put_shown(connection: AsyncConnection, shown: Shown) -> None:
+    """Say for each reply by which messages it is shown now, in their order."""
+    await _drop(connection, shown, SHOWN)
+    await add_messages(connection, SHOWN, shown)
+
+
+async def put_asked(
+    connection: AsyncConnection, reply: ReplyId, turn: Turn, gathered: Sequence[ReplyId]
+) -> None:
+    """Say which messages a reply answers, those of gathered replies now among them."""
+    await _drop(connection, [*gathered, reply], ASKED)
+    await add_messages(connection, ASKED, {reply: asked(turn)})
+
+
+async def add_messages(connection: AsyncConnection, part: str, messages: Shown) -> None:
+    """Add the messages of replies that have none of this part yet."""
+    rows = [
+        {"reply_id": reply, "part": part, "position": position, "message_id": message}
+        for reply, ids in messages.items()
+        for position, message in enumerate(ids)
+    ]
+    if rows:
+        await connection.execute(sa.insert(reply_messages), rows)
+
+
+def asked(turn: Turn) -> list[MessageId]:
+    """The messages of a question, in their order."""
+    return [said.message_id for said in turn.said]
+
+
+async def _drop(connection: AsyncConnection, replies: Iterable[ReplyId], part: str) -> None:
+    await connection.execute(
+        sa.delete(reply_messages).where(
+            reply_messages.c.reply_id.in_(list(replies)), reply_messages.c.part == part
+        )
+    )
