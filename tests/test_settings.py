@@ -113,7 +113,7 @@ def test_the_remedy_says_where_a_token_comes_from() -> None:
         ("MAX_PROMPT_CHARACTERS", "0", "MAX_PROMPT_CHARACTERS must be a whole number from 1"),
         ("CONNECT_TIMEOUT", "nan", "CONNECT_TIMEOUT must be a number from 0.1 to 3600; it is"),
         ("SHUTDOWN_GRACE", "-1", "SHUTDOWN_GRACE must be a number from 0 to 600; it is '-1'."),
-        ("DISCORD_REQUESTS_PER_SECOND", "51", "DISCORD_REQUESTS_PER_SECOND must be a number"),
+        ("DISCORD_REQUESTS_PER_SECOND", "51", "DISCORD_REQUESTS_PER_SECOND must be a whole"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT must be one of auto, console, json; it is 'xml'."),
         ("MESSAGE_CONTENT_INTENT", "yes", "MESSAGE_CONTENT_INTENT must be one of auto, on, off"),
         ("SYSTEM_PROMPT", "  ", "SYSTEM_PROMPT must be a text"),
