@@ -186,6 +186,13 @@ def test_no_secret_is_shown_by_repr_or_by_an_error() -> None:
     assert not [secret for secret in (TOKEN, KEY, PASSWORD) if secret in shown]
 
 
+def test_a_secret_of_the_wrong_kind_is_not_shown_either() -> None:
+    with pytest.raises(SettingsProblem) as caught:
+        load_settings(OfflineSettings, discord_token=123454321)
+    assert "DISCORD_TOKEN must be a text" in str(caught.value)
+    assert "123454321" not in repr(caught.value)
+
+
 def test_the_secrets_are_known_to_whoever_strikes_them_out() -> None:
     settings = load(DATABASE_URL=f"postgresql://bot:{PASSWORD}@host/bot")
     assert settings.secrets() == {TOKEN, KEY, PASSWORD, "quite/secret"}
