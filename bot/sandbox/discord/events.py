@@ -1,0 +1,216 @@
+"""Everything that happens in the local Discord, as one stream of typed events.
+
+The gateway turns them into what a bot is sent; watchers (tests, the terminal, a page) read them
+as they are; and whoever waits for a condition has it looked at again upon each of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+
+from bot.sandbox.discord.state import Channel, Guild, Interaction, Member, Message, Role, User
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCreated:
+    """A message was sent (an ephemeral one too: see `message.ephemeral_for`)."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdited:
+    """A message has a new version."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesDeleted:
+    """One message was deleted, or several at once (`bulk`)."""
+
+    channel: Channel
+    messages: tuple[Message, ...]
+    bulk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionChanged:
+    """A reaction was added or taken away."""
+
+    message: Message
+    user: User
+    emoji: str
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TypingStarted:
+    """Somebody began to type; Discord shows it for ten seconds."""
+
+    channel: Channel
+    user: User
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChanged:
+    """A channel or thread was made ("CREATE"), changed ("UPDATE") or taken away ("DELETE")."""
+
+    channel: Channel
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMembersChanged:
+    """People joined or left a thread."""
+
+    thread: Channel
+    added: tuple[int, ...] = ()
+    removed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GuildChanged:
+    """The bot came into a guild ("CREATE"), left it ("DELETE"), or it changed ("UPDATE")."""
+
+    guild: Guild
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged:
+    """A role was made ("CREATE") or changed ("UPDATE")."""
+
+    guild: Guild
+    role: Role
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanged:
+    """A member came ("ADD"), changed ("UPDATE") or went ("REMOVE")."""
+
+    guild: Guild
+    member: Member
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionCreated:
+    """A person used a command, a component, a modal, or typed into an autocompleted option."""
+
+    interaction: Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionChanged:
+    """An interaction was acknowledged, deferred, answered, or failed."""
+
+    interaction: Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class CommandsChanged:
+    """The bot registered other commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayChanged:
+    """A bot's session connected ("ready", "resumed") or lost its connection ("dropped")."""
+
+    session_id: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestServed:
+    """One REST request and how it was answered.
+
+    Attributes:
+        at: Unix seconds at which it was answered.
+        route: the path's template, such as `/channels/{channel_id}/messages`.
+        bucket: the rate-limit bucket's name, if it has one.
+        remaining: what was left in that bucket.
+    """
+
+    at: float
+    method: str
+    route: str
+    path: str
+    status: int
+    bucket: str | None = None
+    remaining: int | None = None
+
+
+Event = (
+    MessageCreated
+    | MessageEdited
+    | MessagesDeleted
+    | ReactionChanged
+    | TypingStarted
+    | ChannelChanged
+    | ThreadMembersChanged
+    | GuildChanged
+    | RoleChanged
+    | MemberChanged
+    | InteractionCreated
+    | InteractionChanged
+    | CommandsChanged
+    | GatewayChanged
+    | RequestServed
+)
+
+
+class Feed:
+    """Hands each event to every listener at once, in the order in which things happened."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[object, Callable[[Event], None]] = {}
+
+    def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `listener` with every event from now on; returns what ends that."""
+        key = object()
+        self._listeners[key] = listener
+        return lambda: self._listeners.pop(key, None) and None
+
+    def publish(self, event: Event) -> None:
+        """Tell everyone, before this returns."""
+        for listener in tuple(self._listeners.values()):
+            listener(event)
+
+    async def watch(self) -> AsyncGenerator[Event]:
+        """Every event from the first `anext` on; close it (`aclosing`) when done."""
+        queue: asyncio.Queue[Event] = asyncio.Queue()
+        stop = self.listen(queue.put_nowait)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            stop()
+
+    async def until(self, predicate: Callable[[], object], *, timeout: float) -> bool:
+        """Wait until `predicate` holds; it is looked at now and upon every event.
+
+        Returns:
+            Whether it came to hold within `timeout` real seconds.
+        """
+        reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def look(_: Event | None = None) -> None:
+            try:
+                if not reached.done() and predicate():
+                    reached.set_result(None)
+            except Exception as error:  # noqa: BLE001 - the waiter raises it, not the publisher
+                reached.set_exception(error)
+
+        stop = self.listen(look)
+        try:
+            look()
+            done, _ = await asyncio.wait([reached], timeout=timeout)
+            return bool(done) and reached.result() is None
+        finally:
+            stop()
+            reached.cancel()
