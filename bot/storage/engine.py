@@ -128,7 +128,7 @@ def _sqlite(target: SqliteFile) -> Database:
             pool_size=size,
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT,
-            pool_reset_on_return=None,  # `write` has ended its transaction, `read` has none
+            pool_reset_on_return=None,  # `write` has ended or invalidated it, `read` had none
             skip_autocommit_rollback=size > 1,
             hide_parameters=True,  # errors reach the log, what people say does not
         )
@@ -152,7 +152,11 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 def _begin(connection: sa.Connection) -> None:
     # Straight to the driver: each step of an adapted cursor is a trip to its thread and back.
     driver: Any = connection.connection.dbapi_connection
-    driver.run_async(lambda aiosqlite: aiosqlite.execute("BEGIN IMMEDIATE"))
+    try:
+        driver.run_async(lambda aiosqlite: aiosqlite.execute("BEGIN IMMEDIATE"))
+    except BaseException:
+        connection.invalidate()  # cancelled while it waited: it may have begun all the same
+        raise
 
 
 def _postgres(target: PostgresServer) -> Database:

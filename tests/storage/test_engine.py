@@ -1,0 +1,193 @@
+"""Opening a database, and what is said when that fails."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.core.errors import DatabaseUnavailable
+from bot.storage import Database, SqlHistoryStore, SqlReplyStore, migrate, open_database
+from bot.storage.database_url import PostgresServer, SqliteFile, parse_database_url
+from bot.storage.tables import messages
+
+from .samples import CHANNEL, answer, question
+
+PASSWORD = "hunter2"
+
+KILLED = """
+import asyncio, os, sys
+import sqlalchemy as sa
+from bot.storage import open_database
+from bot.storage.tables import messages
+
+async def main():
+    async with open_database(sys.argv[1]) as database, database.write() as connection:
+        await connection.execute(sa.delete(messages))
+        os._exit(9)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///data/bot.db", "data/bot.db"),
+        ("sqlite:////var/lib/bot.db", "/var/lib/bot.db"),
+        ("sqlite+aiosqlite:///bot.db", "bot.db"),
+        (" sqlite:///bot.db\n", "bot.db"),
+    ],
+)
+def test_three_slashes_name_a_file_from_here_and_four_a_whole_path(url: str, path: str) -> None:
+    assert parse_database_url(url) == SqliteFile(Path(path))
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
+def test_every_usual_name_of_postgresql_is_understood(scheme: str) -> None:
+    assert parse_database_url(f"{scheme}://u:p@h:5432/d?sslmode=require") == PostgresServer(
+        "postgresql://u:p@h:5432/d?sslmode=require"
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "bot.db",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite://data/bot.db",
+        "sqlite:///bot.db?mode=ro",
+        f"mysql://user:{PASSWORD}@host/name",
+        f"postgresql://user:{PASSWORD}@host:port/name",
+    ],
+)
+async def test_a_malformed_address_is_refused_with_what_to_write_instead(url: str) -> None:
+    with pytest.raises(DatabaseUnavailable) as caught:
+        async with open_database(url):
+            pass
+    assert "DATABASE_URL" in str(caught.value)
+    assert PASSWORD not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_address_is_never_shown() -> None:
+    assert PASSWORD not in repr(parse_database_url(f"postgresql://user:{PASSWORD}@host/name"))
+
+
+async def test_a_missing_folder_is_made(tmp_path: Path) -> None:
+    async with open_database(f"sqlite:///{tmp_path}/some/where/bot.db") as database:
+        await migrate(database)
+    assert (tmp_path / "some" / "where" / "bot.db").exists()
+
+
+async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DatabaseUnavailable, match="file/data") as caught:
+        async with open_database(f"sqlite:///{tmp_path}/file/data/bot.db"):
+            pass
+    assert "DATABASE_URL" in str(caught.value)
+
+
+async def test_a_folder_in_the_place_of_the_file_is_unavailable(tmp_path: Path) -> None:
+    async with open_database(f"sqlite:///{tmp_path}") as database:
+        with pytest.raises(DatabaseUnavailable, match="unable to open"):
+            await migrate(database)
+
+
+async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "bot.db").write_text("certainly no database" * 100)
+    async with open_database(f"sqlite:///{tmp_path}/bot.db") as database:
+        with pytest.raises(DatabaseUnavailable, match="not a database"):
+            await migrate(database)
+
+
+async def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    url = f"postgresql://user:{PASSWORD}@/name?host={tmp_path}"
+    async with open_database(url) as database:
+        with pytest.raises(DatabaseUnavailable) as caught:
+            await migrate(database)
+    assert PASSWORD not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_a_database_that_is_not_there_is_unavailable(postgres_server: str) -> None:
+    async with open_database(postgres_server.format(database="nowhere")) as database:
+        with pytest.raises(DatabaseUnavailable, match="nowhere"):
+            await migrate(database)
+
+
+async def test_without_the_driver_of_postgresql_its_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)  # as if it were not installed
+    with pytest.raises(DatabaseUnavailable, match=r"pip install .*\[postgres\]"):
+        async with open_database("postgresql://user@host/name"):
+            pass
+
+
+async def test_without_tables_every_store_says_that_the_database_is_unavailable(url: str) -> None:
+    async with open_database(url) as database:
+        with pytest.raises(DatabaseUnavailable):
+            await SqlHistoryStore(database).recent(CHANNEL, 50)
+        with pytest.raises(DatabaseUnavailable):
+            await SqlHistoryStore(database).forget(CHANNEL)
+
+
+async def test_errors_never_carry_what_was_said(database: Database) -> None:
+    row = {"conversation_id": 404, "message_id": 1, "role": "user", "text": PASSWORD, "at": 0.0}
+    with pytest.raises(DatabaseUnavailable) as caught:
+        async with database.write() as connection:
+            await connection.execute(sa.insert(messages), [row])
+    assert PASSWORD not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_an_exception_rolls_back_and_passes_as_it_is(
+    database: Database, replies: SqlReplyStore, history: SqlHistoryStore
+) -> None:
+    await answer(replies, question(1))
+
+    async def fail() -> None:
+        async with database.write() as connection:
+            await connection.execute(sa.delete(messages))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert len(await history.recent(CHANNEL, 50)) == 2
+
+
+async def test_a_process_killed_in_mid_transaction_leaves_the_database_as_it_was(
+    url: str, replies: SqlReplyStore, history: SqlHistoryStore
+) -> None:
+    await answer(replies, question(1))
+    killed = subprocess.run([sys.executable, "-c", KILLED, url], check=False)  # noqa: ASYNC221, S603 - our own few lines, in a test with nothing else to do
+    assert killed.returncode == 9
+    assert len(await history.recent(CHANNEL, 50)) == 2
+    await answer(replies, question(2))
+    assert len(await history.recent(CHANNEL, 50)) == 4
+
+
+async def test_sqlite_reads_while_it_writes_and_checks_foreign_keys(tmp_path: Path) -> None:
+    async with (
+        open_database(f"sqlite:///{tmp_path}/bot.db") as database,
+        database.write() as writing,
+        database.read() as reading,
+    ):
+        for connection in (writing, reading):
+            pragmas = {
+                name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            }
+            assert pragmas == {
+                "journal_mode": "wal",
+                "synchronous": 1,  # NORMAL
+                "foreign_keys": 1,
+                "busy_timeout": 10_000,
+            }
+    assert os.listdir(tmp_path) == ["bot.db"]  # noqa: PTH208 - closed whole: no -wal, no -shm

@@ -1,0 +1,103 @@
+"""Reading the newest messages costs the same however many there are.
+
+A plan that walks one index from its end touches as many rows as it returns, whatever the size of
+the table; a plan that scans or sorts does not.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.core.conversation import ChannelId, Role
+from bot.core.replies import ReplyState
+from bot.storage import Database
+from bot.storage.history import newest
+from bot.storage.tables import IS_UNFINISHED, conversations, messages, replies
+
+CONVERSATIONS = 200  # with 50 entries each, as many as a history has
+ROWS = 10_000
+
+
+@pytest.fixture
+async def filled(database: Database) -> Database:
+    """Ten thousand messages in two hundred conversations that take turns, and as many replies."""
+    async with database.write() as connection:
+        await connection.execute(
+            sa.insert(conversations), [{"id": number + 1} for number in range(CONVERSATIONS)]
+        )
+        await connection.execute(
+            sa.insert(messages),
+            [
+                {
+                    "conversation_id": number % CONVERSATIONS + 1,
+                    "message_id": number,
+                    "role": Role.USER,
+                    "text": "text",
+                    "at": 0.0,
+                }
+                for number in range(ROWS)
+            ],
+        )
+        await connection.execute(
+            sa.insert(replies),
+            [
+                {
+                    "event_id": number,
+                    "trigger": number,
+                    "conversation_id": number % CONVERSATIONS + 1,
+                    "channel_id": 1,
+                    "asker_id": 1,
+                    "shared": True,
+                    "state": ReplyState.COMPLETE,
+                    "turn": "{}",
+                    "created_at": 0.0,
+                    "updated_at": 0.0,
+                }
+                for number in range(ROWS)
+            ],
+        )
+        await connection.exec_driver_sql("ANALYZE")
+    return database
+
+
+async def explain(database: Database, query: sa.Select[Any]) -> list[str]:
+    """The steps of the plan, outermost first."""
+    sqlite = database.dialect == "sqlite"
+    async with database.read() as connection:
+        compiled = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        prefix = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN (FORMAT JSON)"
+        rows = (await connection.exec_driver_sql(f"{prefix} {compiled}")).all()
+    if sqlite:
+        return [row[-1] for row in rows]
+    plan = rows[0][0]
+    return _steps((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
+
+
+def _steps(node: dict[str, Any]) -> list[str]:
+    keys = ("Node Type", "Scan Direction", "Index Name", "Index Cond")
+    step = " ".join(str(node[key]) for key in keys if key in node)
+    if "Filter" in node:
+        step += f", rows left out by {node['Filter']}"
+    return [step, *(line for child in node.get("Plans", []) for line in _steps(child))]
+
+
+async def test_only_the_rows_of_the_conversation_are_read(filled: Database) -> None:
+    steps = await explain(filled, newest(ChannelId(7), 50))
+    if filled.dialect == "sqlite":  # walks the index from its end, and stops
+        assert steps == [
+            "SEARCH messages USING INDEX ix_messages_conversation_id_position (conversation_id=?)"
+        ]
+    else:  # may as well take the 50 entries in any order and sort them
+        reads = [step for step in steps if "Scan" in step and step != "Bitmap Heap Scan"]
+        assert len(reads) == 1
+        assert "ix_messages_conversation_id_position (conversation_id = 7)" in reads[0]
+        assert not any("rows left out" in step for step in steps)
+
+
+async def test_unfinished_replies_are_read_from_their_own_small_index(filled: Database) -> None:
+    steps = await explain(filled, sa.select(replies.c.id).where(IS_UNFINISHED))
+    assert "ix_replies_unfinished" in steps[-1]
