@@ -72,17 +72,16 @@ class OpenApiChecker:
         path = _VERSION.sub("", path)
         found = self._description.find(path)
         if found is None:
-            return [f"{method} {path}: Discord has no such path"]
+            return ["Discord has no such path"]
         template, parameters = found
         operation = self._description.operation(template, method)
         if operation is None:
-            return [f"{method} {path}: {template} does not take {method}"]
-        problems = [
+            return [f"{template} does not take {method}"]
+        return [
             *operation.check_path(parameters),
             *operation.check_query(query or {}),
             *operation.check_body(json_body),
         ]
-        return [f"{method} {path}: {problem}" for problem in problems]
 
 
 class _Validator(Protocol):

@@ -122,7 +122,7 @@ def test_the_prefix_of_the_api_does_not_matter(small: OpenApiChecker) -> None:
 def test_paths_and_methods_that_are_not_described_are_told(
     small: OpenApiChecker, method: str, path: str, problem: str
 ) -> None:
-    assert small.check_request(method, path) == [f"{method} {path}: {problem}"]
+    assert small.check_request(method, path) == [problem]
 
 
 def test_a_literal_segment_goes_before_a_parameter(small: OpenApiChecker) -> None:
@@ -156,8 +156,7 @@ def test_a_parameter_takes_over_where_a_literal_leads_nowhere(tmp_path: Path) ->
 def test_the_query_is_read_as_its_schema_says(
     small: OpenApiChecker, query: dict[str, str], problems: list[str]
 ) -> None:
-    found = small.check_request("GET", "/channels/1/messages", query)
-    assert found == [f"GET /channels/1/messages: {problem}" for problem in problems]
+    assert small.check_request("GET", "/channels/1/messages", query) == problems
 
 
 @pytest.mark.parametrize(
@@ -179,8 +178,7 @@ def test_the_query_is_read_as_its_schema_says(
 def test_what_is_wrong_with_a_body_is_told_at_its_place(
     small: OpenApiChecker, message: object, problem: str
 ) -> None:
-    found = small.check_request("POST", "/channels/1/messages", {}, message)
-    assert found == [f"POST /channels/1/messages: {problem}"]
+    assert small.check_request("POST", "/channels/1/messages", {}, message) == [problem]
 
 
 def test_a_long_value_is_not_quoted_in_full(small: OpenApiChecker) -> None:
@@ -191,7 +189,7 @@ def test_a_long_value_is_not_quoted_in_full(small: OpenApiChecker) -> None:
 
 def test_a_body_where_none_is_taken_is_told(small: OpenApiChecker) -> None:
     found = small.check_request("GET", "/channels/1", {}, {})
-    assert found == ["GET /channels/1: there is a body where none is taken"]
+    assert found == ["there is a body where none is taken"]
 
 
 def test_ids_may_be_numbers(small: OpenApiChecker) -> None:
@@ -298,4 +296,4 @@ def test_discords_description_refuses_what_discord_refuses(real: OpenApiChecker)
     button = {"type": 2, "style": 9, "label": "Stop", "custom_id": "stop"}
     message = {"components": [{"type": 1, "components": [button]}]}
     (found,) = real.check_request("POST", "/channels/1/messages", {}, message)
-    assert found.endswith("$.components[0].components[0].style: 9 is none of 1, 2, 3, 4, 5, 6")
+    assert found == "$.components[0].components[0].style: 9 is none of 1, 2, 3, 4, 5, 6"
