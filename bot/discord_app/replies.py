@@ -18,9 +18,9 @@ from bot.core.conversation import EventId, MessageId, ReplyId
 from bot.core.errors import ReplyDelayed, ReplyGone
 from bot.core.ports import Lane
 from bot.core.replies import Address, Frame
+from bot.discord_app.buttons import components
 from bot.discord_app.rest import ATTACHMENT_NAME, Refused
 from bot.discord_app.routes import ChannelRoutes, Parcel, TokenRoutes
-from bot.discord_app.views import components
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +93,7 @@ class MessageChain:
         self._reply_to = reply_to
         self._removed = deque() if removed is None else removed
         self._reply: ReplyId | None = None
+        self._may_refer = True
         self._too_old: set[int] = set()
         # The file each message carries; one that was there before is not known.
         self._attached: dict[int, str | None] = {}
@@ -211,10 +212,8 @@ class MessageChain:
         self, index: int, parcel: Parcel, access: InteractionAccess | None
     ) -> MessageId:
         if access is None:
-            first = self._reply_to if index == 0 else None
-            reply_to = self._messages[index] if index in self._too_old else first
             return await self._channel.create(
-                parcel, nonce=f"{self._trigger}:{index}", reply_to=reply_to
+                parcel, nonce=f"{self._trigger}:{index}", reply_to=self._reference(index)
             )
         if access.original:
             message = await access.routes.edit(None, parcel)
@@ -223,6 +222,13 @@ class MessageChain:
             message = await access.routes.create(parcel)
         access.made.add(message)
         return message
+
+    def _reference(self, index: int) -> MessageId | None:
+        if not self._may_refer:
+            return None
+        if index in self._too_old:
+            return self._messages[index]
+        return self._reply_to if index == 0 else None
 
     def _place(self, index: int, message: MessageId) -> None:
         self._messages[index : index + 1] = [message]
@@ -236,8 +242,8 @@ class MessageChain:
             self._access = None
         elif exists and refusal.code == TOO_OLD_TO_EDIT:
             self._too_old.add(index)  # the new text comes as a reply to the old message
-        elif not exists and refusal.code == NO_HISTORY_FOR_REPLY and self._reply_to is not None:
-            self._reply_to = None
+        elif not exists and refusal.code == NO_HISTORY_FOR_REPLY and self._may_refer:
+            self._may_refer = False
         else:
             return ReplyGone(str(refusal), by_choice=refusal.code == UNKNOWN_MESSAGE)
         if self._private and self._access is None:

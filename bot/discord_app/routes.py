@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.conversation import ChannelId, MessageId
-from bot.core.ports import Lane
 from bot.discord_app.lanes import channel_lane, token_lane
 from bot.discord_app.rest import DiscordRest
 

@@ -10,7 +10,7 @@ from typing import Any
 import discord
 
 from bot.core.conversation import ChannelId, EventId, MessageId, Place
-from bot.core.replies import Address, ReplyRecord
+from bot.core.replies import ReplyRecord
 from bot.discord_app.replies import InteractionAccess, MessageChain
 from bot.discord_app.rest import DiscordRest
 from bot.discord_app.routes import ChannelRoutes, TokenRoutes

@@ -6,28 +6,70 @@ Who may press is decided by the service, from what Discord says of the presser.
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Self
 
-from bot.core.conversation import ReplyId
-from bot.core.replies import Controls
+import discord
 
-# Discord's component types and button styles ("Component Reference").
-ACTION_ROW = 1
-BUTTON = 2
-STYLES = {"Stop": 2, "Regenerate": 2, "Continue": 1}  # secondary, secondary, primary
+from bot.core.conversation import EventId, ReplyId
+from bot.core.errors import InvalidInput
+from bot.core.ports import ReplyStore
+from bot.core.service import ChatService
+from bot.discord_app.errors import report
+from bot.discord_app.surfaces import ReplySurfaces
+from bot.discord_app.turns import AnyInteraction, presser_of
+
+FORGOTTEN = "I do not remember this answer any more. Please ask again."
 
 
-def components(controls: Controls, reply: ReplyId | None) -> list[dict[str, Any]]:
-    """The message components for these buttons; none while the reply has no id."""
-    if reply is None or not controls.value:
-        return []
-    buttons = [
-        {
-            "type": BUTTON,
-            "style": STYLES[label],
-            "label": label,
-            "custom_id": f"reply:{reply}:{label.lower()}",
-        }
-        for label in controls.value
-    ]
-    return [{"type": ACTION_ROW, "components": buttons}]
+class Presses:
+    """Does what the buttons say."""
+
+    def __init__(self, service: ChatService, replies: ReplyStore, surfaces: ReplySurfaces) -> None:
+        self._service = service
+        self._replies = replies
+        self._surfaces = surfaces
+
+    async def press(self, interaction: AnyInteraction, reply: ReplyId, label: str) -> None:
+        """Stop, Regenerate or Continue; whatever fails is told the presser alone."""
+        try:
+            await interaction.response.defer()
+            if label == "Stop":
+                await self._service.stop(reply, presser_of(interaction))
+            else:
+                await self._again(interaction, reply, goes_on=label == "Continue")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the presser is told
+            await report(interaction, error)
+
+    async def _again(self, interaction: AnyInteraction, reply: ReplyId, *, goes_on: bool) -> None:
+        record = await self._replies.load(reply)
+        if record is None:
+            raise InvalidInput(text=FORGOTTEN)
+        surface = self._surfaces.to_press(interaction, record, goes_on=goes_on)
+        do = self._service.resume if goes_on else self._service.regenerate
+        await do(reply, presser_of(interaction), EventId(interaction.id), surface)
+
+
+class ReplyButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"reply:(?P<reply>\d+):(?P<action>stop|regenerate|continue)",
+):
+    """A press of one of a reply's buttons, whenever that was shown."""
+
+    def __init__(self, reply: ReplyId, label: str, button: discord.ui.Button[Any]) -> None:
+        super().__init__(button)
+        self._reply = reply
+        self._label = label
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: AnyInteraction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that this custom id belongs to."""
+        assert isinstance(item, discord.ui.Button)
+        return cls(ReplyId(int(match["reply"])), match["action"].capitalize(), item)
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Do what it says."""
+        presses: Presses = interaction.client.presses
+        await presses.press(interaction, self._reply, self._label)

@@ -1,0 +1,136 @@
+"""`/chat`: a thread in which everybody is answered."""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.core.choices import Choices
+from bot.core.conversation import ChannelId, GuildId, Place, UserId
+from bot.core.errors import InvalidInput, NotAllowed
+from bot.core.options import Scope
+from bot.core.ports import ListenedThread, ModelCatalogue
+from bot.core.service import ChatService
+from bot.discord_app.errors import SHOWN
+from bot.discord_app.models import completions
+from bot.discord_app.readable import names_in, readable
+from bot.discord_app.surfaces import ReplySurfaces
+from bot.discord_app.threads import ListenedThreads
+from bot.discord_app.turns import AnyInteraction, turn_of_prompt
+
+_log = logging.getLogger(__name__)
+
+TITLE_LENGTH = 100  # Discord's limit for a thread's name
+SHOWN_PROMPT = 1500  # characters of the question that the thread begins with
+
+ONLY_IN_CHANNELS = (
+    "I can open a thread only in a text channel of a server. Here, simply ask: with `/ask`, by "
+    "mentioning me, or in a direct message just like that."
+)
+MISSING_PERMISSIONS = (
+    "I cannot open a thread here. Ask a moderator to give me the permissions Create Public "
+    "Threads and Send Messages in Threads."
+)
+EVERYBODY = "-# Everybody who writes in the thread is answered, no mention needed."
+MENTIONS_ONLY = (
+    "-# Mention me in the thread to be answered: reading other messages (the Message Content "
+    "intent) is switched off for me."
+)
+
+
+class Chatting(commands.Cog):
+    """Opens threads.
+
+    Args:
+        reads_everything: whether Discord gives the bot messages that do not mention it.
+    """
+
+    def __init__(
+        self,
+        service: ChatService,
+        choices: Choices,
+        catalogue: ModelCatalogue,
+        threads: ListenedThreads,
+        surfaces: ReplySurfaces,
+        *,
+        reads_everything: bool,
+    ) -> None:
+        self._service = service
+        self._choices = choices
+        self._catalogue = catalogue
+        self._threads = threads
+        self._surfaces = surfaces
+        self._hint = EVERYBODY if reads_everything else MENTIONS_ONLY
+
+    @app_commands.command(name="chat", description="Open a thread to talk in")
+    @app_commands.describe(
+        prompt="What to begin with",
+        model="Who answers in the thread (otherwise the model of this place)",
+        title="The thread's name",
+    )
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def chat(
+        self,
+        interaction: AnyInteraction,
+        prompt: str | None = None,
+        model: str | None = None,
+        title: app_commands.Range[str, 1, TITLE_LENGTH] | None = None,
+    ) -> None:
+        """`/chat`: open a thread from the command's response, and answer there."""
+        channel = interaction.channel
+        if not isinstance(channel, discord.TextChannel):
+            raise InvalidInput(text=ONLY_IN_CHANNELS)
+        may = interaction.app_permissions
+        if not (may.create_public_threads and may.send_messages_in_threads):
+            raise NotAllowed(text=MISSING_PERMISSIONS)
+        key = None if model is None else self._choices.model(model).key
+        question = (prompt or "").strip()
+        await interaction.response.defer(thinking=True)
+        name = title or _title(interaction, question)
+        thread = await self._open(interaction, name, question)
+        await self._threads.listen(
+            ListenedThread(ChannelId(thread.id), UserId(interaction.user.id))
+        )
+        place = Place(GuildId(channel.guild.id), ChannelId(channel.id), ChannelId(thread.id))
+        if key is not None:
+            asker = UserId(interaction.user.id)
+            await self._choices.choose_model(place, Scope.THREAD, key, by=asker)
+        if question:
+            turn = turn_of_prompt(interaction, question, place=place)
+            surface = self._surfaces.in_thread(ChannelId(thread.id), turn.event_id)
+            await self._service.answer(turn, surface)
+
+    @chat.autocomplete("model")
+    async def _models(self, _: AnyInteraction, partial: str) -> list[app_commands.Choice[str]]:
+        return completions(self._catalogue, partial)
+
+    async def _open(self, interaction: AnyInteraction, name: str, question: str) -> discord.Thread:
+        shown = _quote(question) or f"{interaction.user.display_name} opens a conversation."
+        message = await interaction.edit_original_response(content=f"{shown}\n{self._hint}")
+        try:
+            thread = await message.create_thread(name=name)
+        except discord.Forbidden as error:
+            raise NotAllowed(text=MISSING_PERMISSIONS) from error
+        interaction.extras[SHOWN] = True
+        try:
+            await thread.add_user(interaction.user)  # puts it into the person's list of channels
+        except discord.HTTPException as error:
+            _log.info("thread %d: its opener could not be added: %s", thread.id, error)
+        return thread
+
+
+def _title(interaction: AnyInteraction, question: str) -> str:
+    text = readable(question, names_in(interaction.guild))
+    first = next(iter(text.splitlines()), "").strip()
+    if len(first) > TITLE_LENGTH:
+        first = first[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+    return first or f"A chat with {interaction.user.display_name}"[:TITLE_LENGTH]
+
+
+def _quote(question: str) -> str:
+    quote = "\n".join(f"> {line}" for line in question.splitlines())
+    return quote if len(quote) <= SHOWN_PROMPT else quote[: SHOWN_PROMPT - 1] + "…"

@@ -1,0 +1,85 @@
+"""`/model` and `/config`: which model answers where, and why."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.core.choices import Choices
+from bot.core.conversation import UserId
+from bot.core.options import Resolved, Scope
+from bot.core.ports import ModelCatalogue
+from bot.discord_app.models import completions, in_force, named
+from bot.discord_app.turns import AnyInteraction, place_of
+
+HOW_TO_CHANGE = (
+    "-# Moderators change it with `/config model`, anybody for one question with `/ask`."
+)
+
+
+class Models(commands.Cog):
+    """Tells which model answers."""
+
+    def __init__(self, choices: Choices, catalogue: ModelCatalogue) -> None:
+        self._choices = choices
+        self._catalogue = catalogue
+
+    @app_commands.command(name="model", description="Which model answers here, and why")
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def model(self, interaction: AnyInteraction) -> None:
+        """`/model`."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        options = await self._choices.of(place_of(interaction))
+        told = f"{in_force(self._catalogue, options)}\n{HOW_TO_CHANGE}"
+        await interaction.followup.send(told, ephemeral=True)
+
+
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=False)
+class Config(commands.GroupCog, group_name="config", group_description="Set up how I answer"):
+    """Changes what applies in a server, a channel or a thread.
+
+    Discord itself keeps others out: members with Manage Server may use it, until the server's
+    own permission screen says otherwise.
+    """
+
+    def __init__(self, choices: Choices, catalogue: ModelCatalogue) -> None:
+        self._choices = choices
+        self._catalogue = catalogue
+
+    @app_commands.command(name="model", description="Choose the model, or go back to the inherited")
+    @app_commands.describe(
+        model="Who answers; leave it out to go back to the inherited one",
+        scope="Where: the whole server (if you leave it out), this channel, or this thread",
+    )
+    async def model(
+        self,
+        interaction: AnyInteraction,
+        model: str | None = None,
+        scope: Literal["server", "channel", "thread"] = "server",
+    ) -> None:
+        """`/config model`."""
+        key = None if model is None else self._choices.model(model).key
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        options = await self._choices.choose_model(
+            place_of(interaction), Scope(scope), key, by=UserId(interaction.user.id)
+        )
+        told = self._told(key, Scope(scope), options)
+        await interaction.followup.send(told, ephemeral=True)
+
+    @model.autocomplete("model")
+    async def _models(self, _: AnyInteraction, partial: str) -> list[app_commands.Choice[str]]:
+        return completions(self._catalogue, partial)
+
+    def _told(self, key: str | None, scope: Scope, options: Resolved) -> str:
+        now = in_force(self._catalogue, options)
+        if key is None:
+            return f"This {scope.value} has no model of its own any more. {now}"
+        chosen = f"{named(self._catalogue, key)} answers in this {scope.value} from now on."
+        if options.sources["model"] is scope:
+            return chosen
+        return f"{chosen} A more particular choice goes before it, though: {now}"

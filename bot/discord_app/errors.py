@@ -1,0 +1,87 @@
+"""What a person reads when something fails; never a stack trace, never silence."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.core.errors import BotError, InvalidInput
+
+_log = logging.getLogger(__name__)
+
+OUTDATED = "This command has changed. Press Ctrl+R, or restart Discord, and try again."
+SHOWN = "shown"  # in an interaction's `extras`: its response shows something worth keeping
+NOT_PERMITTED = "You may not use this command here."
+
+
+class DiscordRefused(BotError):
+    """Discord does not let the bot in; the message tells the operator what to do."""
+
+    text = "Discord does not let the bot in."
+
+
+def sentence_for(error: BaseException, event_id: int) -> str:
+    """What a person reads of an error; one that nobody foresaw goes to the log, with its trace.
+
+    Args:
+        error: whatever was raised.
+        event_id: of the interaction or message, to find the log line by.
+    """
+    if isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    if isinstance(error, BotError):
+        detail = "" if isinstance(error, InvalidInput) else str(error)  # which may quote a person
+        _log.info("event %d: %s %s", event_id, type(error).__name__, detail)
+        return error.text
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return OUTDATED
+    if isinstance(error, app_commands.CheckFailure):
+        return NOT_PERMITTED
+    _log.error("event %d: unforeseen error", event_id, exc_info=error)
+    return (
+        "Something went wrong on my side. Please try again. If it stays so, tell whoever runs "
+        f"the bot about `{event_id}`."
+    )
+
+
+async def tell(interaction: discord.Interaction[Any], text: str) -> None:
+    """Tell only the person who acted; an interaction that has died is logged."""
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)
+    except (discord.HTTPException, OSError) as error:
+        _log.warning("interaction %d: the person could not be told: %s", interaction.id, error)
+
+
+async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
+    """Tell a person of an error.
+
+    A `BotError` is raised before any answer is shown: it takes the place of "thinking", which
+    goes first, because a followup would inherit its publicity.
+    """
+    thinking = discord.InteractionResponseType.deferred_channel_message
+    known = isinstance(getattr(error, "original", error), BotError)
+    if known and interaction.response.type is thinking and SHOWN not in interaction.extras:
+        try:
+            await interaction.delete_original_response()
+        except (discord.HTTPException, OSError) as gone:
+            _log.info("interaction %d: its response is gone: %s", interaction.id, gone)
+    await tell(interaction, sentence_for(error, interaction.id))
+
+
+class Tree(app_commands.CommandTree[Any]):
+    """The commands; every error of theirs is told."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell the person who used the command."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            _log.warning("autocomplete failed", exc_info=error)
+            return
+        await report(interaction, error)

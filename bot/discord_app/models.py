@@ -1,0 +1,61 @@
+"""Models as people choose them: suggestions while they type, and how a choice is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from discord import app_commands
+
+from bot.core.options import Resolved, Scope
+from bot.core.ports import ModelCatalogue, ModelInfo
+
+SUGGESTIONS = 25  # Discord's limit for autocomplete
+NAME_LENGTH = 100  # Discord's limit for a choice's name, and for its value
+
+ORIGIN = {
+    Scope.ASK: "chosen for this question",
+    Scope.THREAD: "chosen for this thread",
+    Scope.CHANNEL: "chosen for this channel",
+    Scope.SERVER: "chosen for this server",
+    Scope.DEFAULT: "the bot's default",
+}
+
+
+def suggest(models: Sequence[ModelInfo], partial: str) -> list[ModelInfo]:
+    """The models whose key or name contains every word of `partial`, best matches first."""
+    words = partial.casefold().split()
+
+    def rank(model: ModelInfo) -> int:
+        key, name = model.key.casefold(), model.name.casefold()
+        return 0 if not words or key.startswith(words[0]) or name.startswith(words[0]) else 1
+
+    fitting = [
+        model
+        for model in models
+        if all(word in f"{model.key} {model.name}".casefold() for word in words)
+    ]
+    return sorted(fitting, key=rank)[:SUGGESTIONS]
+
+
+def completions(catalogue: ModelCatalogue, partial: str) -> list[app_commands.Choice[str]]:
+    """The suggestions in Discord's form: people see the name, the command gets the key."""
+    return [
+        app_commands.Choice(name=model.name[:NAME_LENGTH], value=model.key[:NAME_LENGTH])
+        for model in suggest(catalogue.models(), partial)
+    ]
+
+
+def named(catalogue: ModelCatalogue, key: str) -> str:
+    """A model as it is told: its name and key."""
+    model = catalogue.find(key)
+    return f"`{key}`" if model is None else f"**{model.name}** (`{model.key}`)"
+
+
+def in_force(catalogue: ModelCatalogue, options: Resolved) -> str:
+    """Which model answers, and why."""
+    key = options.model
+    origin = ORIGIN[options.sources["model"]]
+    sentence = f"{named(catalogue, key)} answers here: {origin}."
+    if catalogue.find(key) is None:
+        sentence += " WeryAI does not offer it any more: a moderator should choose another one."
+    return sentence

@@ -1,0 +1,98 @@
+"""Discord's messages and interactions as the core's turns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot.core.conversation import (
+    ChannelId,
+    EventId,
+    GuildId,
+    MessageId,
+    Person,
+    Place,
+    Role,
+    Said,
+    Turn,
+    UserId,
+)
+from bot.core.service import Presser
+from bot.discord_app.readable import names_in, readable, words_of
+
+AnyInteraction = discord.Interaction[Any]
+
+
+def person_of(user: discord.User | discord.Member) -> Person:
+    """Somebody, by the name that is displayed where they speak."""
+    return Person(UserId(user.id), user.display_name)
+
+
+def presser_of(interaction: AnyInteraction) -> Presser:
+    """Who acts, and whether they moderate there: Manage Messages or Manage Server."""
+    may = interaction.permissions
+    moderator = may.administrator or may.manage_messages or may.manage_guild
+    return Presser(UserId(interaction.user.id), moderator)
+
+
+def place_of(event: discord.Message | AnyInteraction) -> Place:
+    """Where something was said or done."""
+    channel = event.channel
+    channel_id = ChannelId(0 if channel is None else channel.id)
+    guild_id = None if event.guild is None else GuildId(event.guild.id)
+    if isinstance(channel, discord.Thread):
+        return Place(guild_id, ChannelId(channel.parent_id), thread_id=channel_id)
+    return Place(guild_id, channel_id)
+
+
+def turn_of_message(
+    message: discord.Message, me: int, *, gathers: bool = False, quoted: str | None = None
+) -> Turn:
+    """A message as a turn.
+
+    Args:
+        message: what was said to the bot.
+        me: the bot's user id.
+        gathers: whether it may be answered together with what is said meanwhile.
+        quoted: what it is about, where the message does not itself reply to another.
+    """
+    text = words_of(message, me)
+    quoted = _replied_to(message, me) or quoted
+    if not text and quoted:  # nothing but a mention, in reply to a message: that is the question
+        text, quoted = quoted, None
+    asker = person_of(message.author)
+    said = Said(MessageId(message.id), Role.USER, text, asker, quoted)
+    return Turn(EventId(message.id), place_of(message), asker, (said,), gathers=gathers)
+
+
+def turn_of_prompt(
+    interaction: AnyInteraction,
+    prompt: str,
+    *,
+    place: Place | None = None,
+    quoted: str | None = None,
+    options: dict[str, object] | None = None,
+    private: bool = False,
+) -> Turn:
+    """A command's prompt as a turn; it is asked where the command was used, unless `place`."""
+    asker = person_of(interaction.user)
+    text = readable(prompt, names_in(interaction.guild))
+    said = Said(MessageId(interaction.id), Role.USER, text, asker, quoted)
+    return Turn(
+        EventId(interaction.id),
+        place or place_of(interaction),
+        asker,
+        (said,),
+        shared=not private,
+        options=options or {},
+    )
+
+
+def _replied_to(message: discord.Message, me: int) -> str | None:
+    if message.type is not discord.MessageType.reply or message.reference is None:
+        return None
+    referenced = message.reference.resolved
+    if not isinstance(referenced, discord.Message):  # deleted, or not delivered
+        return None
+    return words_of(referenced, me) or None
