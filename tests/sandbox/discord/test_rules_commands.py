@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from refusals import Json, problems
+from tests.sandbox.discord.refusals import Json, problems
 
 from bot.sandbox.discord.rules import (
     check_autocomplete,

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from refusals import V2, Json, button, problems, row, select, sent, text
+from tests.sandbox.discord.refusals import V2, Json, button, problems, row, select, sent, text
 
 from bot.sandbox.discord.rules import check_message, check_modal
 
