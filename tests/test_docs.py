@@ -1,17 +1,25 @@
 """What the documents promise is held against the code."""
 
 import asyncio
+import importlib
 import json
 import os
+import pkgutil
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from discord import app_commands
+from discord.ext import commands
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from bot import discord_app
+from bot.core.replies import Controls
+from bot.discord_app.application import PERMISSIONS
 from bot.ops.health import serve_health
 from bot.ops.metrics import Metrics
 from bot.settings import Settings, load_settings
@@ -89,6 +97,40 @@ def test_every_make_target_that_a_document_names_exists() -> None:
     named = set(re.findall(r"(?:^|`)make ([a-z-]+)", prose, re.MULTILINE))
     assert "sandbox" in named
     assert named <= targets
+
+
+def commands_of_the_bot() -> Iterator[str]:
+    """Every slash command as the README writes it: what may be left out stands in brackets."""
+    for module in pkgutil.iter_modules(discord_app.__path__, "bot.discord_app."):
+        importlib.import_module(module.name)
+    for cog in [*commands.Cog.__subclasses__(), *commands.GroupCog.__subclasses__()]:
+        group = f"{cog.__cog_group_name__} " if cog.__cog_is_app_commands_group__ else ""
+        for command in cog.__cog_app_commands__:
+            assert isinstance(command, app_commands.Command)
+            options = (
+                option.name if option.required else f"[{option.name}]"
+                for option in command.parameters
+            )
+            yield " ".join([f"/{group}{command.name}", *options])
+
+
+def test_the_readme_lists_every_command_with_its_options_and_nothing_else() -> None:
+    rows = table(section("What people can do"))
+    assert sorted(line.split("`")[1] for line in rows) == sorted(commands_of_the_bot())
+
+
+def test_the_readme_names_exactly_the_permissions_of_the_invite_link() -> None:
+    step = next(line for line in README.splitlines() if "**Invite the bot.**" in line)
+    named = {
+        word.lower().replace(" ", "_") for word in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", step)
+    }
+    asked = {name for name, granted in PERMISSIONS if granted}
+    assert named - {"view_channels"} == asked - {"read_messages"}  # its name in discord.py
+
+
+def test_the_readme_names_every_button() -> None:
+    for label in {label for controls in Controls for label in controls.value}:
+        assert f"**{label}**" in README
 
 
 def test_the_container_is_given_more_time_to_stop_than_the_bot_needs() -> None:

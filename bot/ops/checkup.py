@@ -70,17 +70,16 @@ def write_report(findings: Sequence[Finding], out: TextIO) -> int:
 
 
 def _write(out: TextIO, text: str, *, first: str) -> None:
-    out.write(
-        textwrap.fill(
-            text,
-            width=WIDTH,
-            initial_indent=first,
-            subsequent_indent=" " * len(first),
-            break_long_words=False,  # an address stays in one piece
-            break_on_hyphens=False,
-        )
-        + "\n"
+    wrapped = textwrap.fill(
+        text,
+        width=WIDTH,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,  # an address stays in one piece
+        break_on_hyphens=False,
     )
+    encoding = out.encoding or "utf-8"  # a bot's name may hold what a bare terminal cannot show
+    out.write(wrapped.encode(encoding, "replace").decode(encoding) + "\n")
 
 
 def _count(findings: Sequence[Finding], status: Status) -> int:

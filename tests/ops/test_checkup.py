@@ -101,3 +101,10 @@ def test_long_sentences_are_wrapped_under_their_beginning() -> None:
     first, second, *_ = text.splitlines()
     assert len(first) <= 100
     assert second.index("word") == first.index("word")
+
+
+def test_a_terminal_that_lacks_a_letter_is_no_reason_to_fail() -> None:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    assert write_report([Finding("ok", "Discord", "The bot is “Köbes”.")], out) == 0
+    out.seek(0)
+    assert "The bot is ?K?bes?." in out.read()
