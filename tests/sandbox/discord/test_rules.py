@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.sandbox.discord.refusals import Json, button, problems, row, sent
 
 from bot.sandbox.discord.errors import ApiError
 from bot.sandbox.discord.rules import check_message, check_not_empty, check_thread, length
+from tests.sandbox.discord.refusals import Json, button, problems, row, sent
 
 EPHEMERAL = 1 << 6
 

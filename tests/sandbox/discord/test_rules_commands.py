@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.sandbox.discord.refusals import Json, problems
 
 from bot.sandbox.discord.rules import (
     check_autocomplete,
@@ -11,6 +10,7 @@ from bot.sandbox.discord.rules import (
     check_command,
     check_commands,
 )
+from tests.sandbox.discord.refusals import Json, problems
 
 EPHEMERAL = 1 << 6
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.sandbox.discord.refusals import V2, Json, button, problems, row, select, sent, text
 
 from bot.sandbox.discord.rules import check_message, check_modal
+from tests.sandbox.discord.refusals import V2, Json, button, problems, row, select, sent, text
 
 
 def test_five_rows_of_five_buttons_pass() -> None:
