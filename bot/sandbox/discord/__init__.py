@@ -1,4 +1,4 @@
-'''A local Discord: gateway and REST API over real sockets, for the unmodified production bot.
+"""A local Discord: gateway and REST API over real sockets, for the unmodified production bot.
 
 How a test uses it:
 
@@ -38,4 +38,4 @@ and the rate limits follow it), `limits.enabled`, `set_latency(mean, jitter, see
 and `.release()`), and `gateway.drop()`, `.ask_to_reconnect()`, `.invalidate(resumable=…)`,
 `.swallows`, `.acknowledges`. The world itself changes through `world`: `set_roles`,
 `change_role`, `change_channel`, `remove_channel`, `remove_guild`, `remove_member` …
-'''
+"""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntFlag
+from typing import Any
 
 from bot.sandbox.discord import events, message_payloads, payloads
 from bot.sandbox.discord.state import Channel, ChannelType, Guild, Json, Message
@@ -62,31 +63,21 @@ _EVERYBODY = Intent(0)
 
 def deliveries(world: World, event: events.Event) -> list[Delivery]:
     """The gateway events of a happening; none for what no bot is told."""
-    match event:
-        case events.MessageCreated(message):
-            return _message("MESSAGE_CREATE", world, message)
-        case events.MessageEdited(message):
-            return _message("MESSAGE_UPDATE", world, message)
-        case events.MessagesDeleted():
-            return _deleted(world, event)
-        case events.TypingStarted():
-            return _typing(world, event)
-        case events.ReactionChanged():
-            return _reaction(world, event)
-        case events.InteractionCreated(one):
-            body = message_payloads.interaction(world, one)
-            return [Delivery("INTERACTION_CREATE", _EVERYBODY, one.channel.guild, lambda _: body)]
-        case events.ChannelChanged(channel, change):
-            return _channel(world, channel, change)
-        case events.ThreadMembersChanged():
-            return _thread_members(world, event)
-        case _:
-            return _guild(world, event)
+    render = _BY_TYPE.get(type(event))
+    return [] if render is None else render(world, event)
 
 
 def sees(world: World, channel: Channel) -> bool:
     """Whether the bot may view a channel."""
     return bool(channel.permissions_of(world.application.bot.id))
+
+
+def _created(world: World, event: events.MessageCreated) -> list[Delivery]:
+    return _message("MESSAGE_CREATE", world, event.message)
+
+
+def _edited(world: World, event: events.MessageEdited) -> list[Delivery]:
+    return _message("MESSAGE_UPDATE", world, event.message)
 
 
 def _message(name: str, world: World, message: Message) -> list[Delivery]:
@@ -161,11 +152,17 @@ def _reaction(world: World, event: events.ReactionChanged) -> list[Delivery]:
     return [Delivery(name, intent, channel.guild, lambda _: body)]
 
 
-def _channel(world: World, channel: Channel, change: str) -> list[Delivery]:
-    """Channels and threads; a DM's creation is only told to its people."""
+def _interaction(world: World, event: events.InteractionCreated) -> list[Delivery]:
+    one = event.interaction
+    body = message_payloads.interaction(world, one)
+    return [Delivery("INTERACTION_CREATE", _EVERYBODY, one.channel.guild, lambda _: body)]
+
+
+def _channel(world: World, event: events.ChannelChanged) -> list[Delivery]:
+    """Channels and threads; since v8 bots are not told that a DM was opened."""
+    channel, change = event.channel, event.change
     if channel.guild is None:
-        body = payloads.channel(channel)
-        return [Delivery(f"CHANNEL_{change}", _EVERYBODY, None, lambda _: body)]
+        return []
     guild = channel.guild
     if not channel.is_thread:
         body = payloads.channel(channel)
@@ -220,29 +217,31 @@ def _thread_members(world: World, event: events.ThreadMembersChanged) -> list[De
     return result
 
 
-def _guild(world: World, event: events.Event) -> list[Delivery]:
-    match event:
-        case events.GuildChanged(guild, "DELETE"):
-            gone = {"id": str(guild.id)}
-            return [Delivery("GUILD_DELETE", Intent.GUILDS, guild, lambda _: gone)]
-        case events.GuildChanged(guild, "CREATE"):
-            return [guild_create(world, guild)]
-        case events.GuildChanged(guild, change):
-            body = payloads.guild(guild)
-            return [Delivery(f"GUILD_{change}", Intent.GUILDS, guild, lambda _: body)]
-        case events.RoleChanged(guild, role, change):
-            body = {"guild_id": str(guild.id), "role": payloads.role(role)}
-            return [Delivery(f"GUILD_ROLE_{change}", Intent.GUILDS, guild, lambda _: body)]
-        case events.MemberChanged(guild, member, change):
-            body = payloads.member(member) | {"guild_id": str(guild.id)}
-            if change == "REMOVE":
-                body = {"guild_id": str(guild.id), "user": payloads.user(member.user)}
-            # A bot is told of its own changes without the intent.
-            own = member.user is world.application.bot and change == "UPDATE"
-            intent = Intent.GUILDS if own else Intent.GUILD_MEMBERS
-            return [Delivery(f"GUILD_MEMBER_{change}", intent, guild, lambda _: body)]
-        case _:
-            return []
+def _guild(world: World, event: events.GuildChanged) -> list[Delivery]:
+    guild = event.guild
+    if event.change == "CREATE":
+        return [guild_create(world, guild)]
+    body = {"id": str(guild.id)} if event.change == "DELETE" else payloads.guild(guild)
+    return [Delivery(f"GUILD_{event.change}", Intent.GUILDS, guild, lambda _: body)]
+
+
+def _role(_: World, event: events.RoleChanged) -> list[Delivery]:
+    body = {"guild_id": str(event.guild.id), "role": payloads.role(event.role)}
+    name = f"GUILD_ROLE_{event.change}"
+    return [Delivery(name, Intent.GUILDS, event.guild, lambda _: body)]
+
+
+def _member(world: World, event: events.MemberChanged) -> list[Delivery]:
+    """A bot is told of its own changes without the members intent."""
+    member = event.member
+    body: Json = {"guild_id": str(event.guild.id)}
+    own = member.user is world.application.bot and event.change == "UPDATE"
+    if event.change == "REMOVE":
+        body |= {"user": payloads.user(member.user)}
+    else:
+        body |= payloads.member(member)
+    intent = Intent.GUILDS if own else Intent.GUILD_MEMBERS
+    return [Delivery(f"GUILD_MEMBER_{event.change}", intent, event.guild, lambda _: body)]
 
 
 def guild_create(world: World, guild: Guild) -> Delivery:
@@ -260,3 +259,18 @@ def guild_create(world: World, guild: Guild) -> Delivery:
 
 def _guild_id(channel: Channel) -> Json:
     return {} if channel.guild is None else {"guild_id": str(channel.guild.id)}
+
+
+_BY_TYPE: dict[type, Callable[[World, Any], list[Delivery]]] = {
+    events.MessageCreated: _created,
+    events.MessageEdited: _edited,
+    events.MessagesDeleted: _deleted,
+    events.TypingStarted: _typing,
+    events.ReactionChanged: _reaction,
+    events.InteractionCreated: _interaction,
+    events.ChannelChanged: _channel,
+    events.ThreadMembersChanged: _thread_members,
+    events.GuildChanged: _guild,
+    events.RoleChanged: _role,
+    events.MemberChanged: _member,
+}

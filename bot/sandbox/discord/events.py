@@ -191,12 +191,8 @@ class Feed:
         finally:
             stop()
 
-    async def until(self, predicate: Callable[[], object], *, timeout: float) -> bool:
-        """Wait until `predicate` holds; it is looked at now and upon every event.
-
-        Returns:
-            Whether it came to hold within `timeout` real seconds.
-        """
+    async def until(self, predicate: Callable[[], object]) -> None:
+        """Wait until `predicate` holds; it is looked at now and upon every event."""
         reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def look(_: Event | None = None) -> None:
@@ -209,8 +205,6 @@ class Feed:
         stop = self.listen(look)
         try:
             look()
-            done, _ = await asyncio.wait([reached], timeout=timeout)
-            return bool(done) and reached.result() is None
+            await reached
         finally:
             stop()
-            reached.cancel()

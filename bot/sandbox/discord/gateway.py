@@ -1,4 +1,4 @@
-"""The gateway: sessions that outlive their connections, and the WebSocket they talk through.
+"""The gateway: identifies bots, sends them what happens, and lets them resume.
 
 Source: Discord's documentation, "Gateway" (v10), and "Opcodes and Status Codes".
 """
@@ -6,12 +6,8 @@ Source: Discord's documentation, "Gateway" (v10), and "Opcodes and Status Codes"
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import IntEnum
 
 import aiohttp
 import orjson
@@ -20,125 +16,13 @@ from aiohttp import web
 from bot.sandbox.discord import compression, dispatch, payloads
 from bot.sandbox.discord.dispatch import Delivery, Intent
 from bot.sandbox.discord.events import Event, GatewayChanged
-from bot.sandbox.discord.state import Guild, Json
+from bot.sandbox.discord.sessions import Close, Closing, Connection, Op, Session
+from bot.sandbox.discord.state import Json
 from bot.sandbox.discord.world import Application, World
 
 MAX_PAYLOAD = 4096
 """Bytes a client may send at once."""
-REPLAY_LIMIT = 5000
-"""How many events the sandbox keeps for a session that might resume."""
-_SHARD_BITS = 22
 _ALL_INTENTS = int(~Intent(0))
-
-
-class Op(IntEnum):
-    """The opcodes."""
-
-    DISPATCH = 0
-    HEARTBEAT = 1
-    IDENTIFY = 2
-    PRESENCE_UPDATE = 3
-    VOICE_STATE_UPDATE = 4
-    RESUME = 6
-    RECONNECT = 7
-    REQUEST_GUILD_MEMBERS = 8
-    INVALID_SESSION = 9
-    HELLO = 10
-    HEARTBEAT_ACK = 11
-
-
-class Close(IntEnum):
-    """The close codes the sandbox uses."""
-
-    UNKNOWN_OPCODE = 4001
-    DECODE_ERROR = 4002
-    NOT_AUTHENTICATED = 4003
-    AUTHENTICATION_FAILED = 4004
-    ALREADY_AUTHENTICATED = 4005
-    INVALID_SEQUENCE = 4007
-    INVALID_SHARD = 4010
-    INVALID_VERSION = 4012
-    INVALID_INTENTS = 4013
-    DISALLOWED_INTENTS = 4014
-
-
-class Closing(Exception):
-    """The server ends the connection with this code."""
-
-    def __init__(self, code: Close) -> None:
-        super().__init__(code.name)
-        self.code = code
-
-
-@dataclass(slots=True, eq=False)
-class Session:
-    """What the gateway remembers of one shard of a bot, connected or not."""
-
-    id: str
-    intents: Intent
-    shard: int
-    shards: int
-    sequence: int = 0
-    sent: deque[tuple[int, bytes]] = field(default_factory=lambda: deque(maxlen=REPLAY_LIMIT))
-    connection: Connection | None = None
-
-    def wants(self, delivery: Delivery) -> bool:
-        """Whether its intents and its shard ask for this event."""
-        guild_id = 0 if delivery.guild is None else delivery.guild.id
-        on_shard = (guild_id >> _SHARD_BITS) % self.shards == self.shard
-        return on_shard and delivery.intent in self.intents
-
-    def send(self, name: str, body: object) -> None:
-        """Number an event, keep it for a resume, and send it if somebody is connected."""
-        self.sequence += 1
-        frame = {"op": Op.DISPATCH, "t": name, "s": self.sequence, "d": body}
-        data = orjson.dumps(frame)
-        self.sent.append((self.sequence, data))
-        if self.connection is not None:
-            self.connection.send(data)
-
-    def received(self, sequence: int | None) -> None:
-        """The client has everything up to here: nothing of it need be kept."""
-        while self.sent and sequence is not None and self.sent[0][0] <= sequence:
-            self.sent.popleft()
-
-
-class Connection:
-    """One WebSocket; what is sent goes out in order, compressed as the client asked."""
-
-    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
-        self.socket = socket
-        self.session: Session | None = None
-        self.compress: Callable[[bytes], bytes] | None = None
-        self._transport = transport
-        self._outbox: asyncio.Queue[bytes | int] = asyncio.Queue()
-
-    def send(self, data: bytes) -> None:
-        """Queue one payload."""
-        self._outbox.put_nowait(data)
-
-    def send_op(self, op: Op, body: object = None) -> None:
-        """Queue a payload that is no event."""
-        self.send(orjson.dumps({"op": op, "d": body, "s": None, "t": None}))
-
-    def close(self, code: int) -> None:
-        """Close after what is queued."""
-        self._outbox.put_nowait(code)
-
-    def abort(self) -> None:
-        """Cut the TCP connection, as a failing network does."""
-        if self._transport is not None:
-            self._transport.abort()
-
-    async def write(self) -> None:
-        """Send what is queued, until closed."""
-        with contextlib.suppress(ConnectionError):
-            while isinstance(data := await self._outbox.get(), bytes):
-                if self.compress is None:
-                    await self.socket.send_str(data.decode())
-                else:
-                    await self.socket.send_bytes(self.compress(data))
-            await self.socket.close(code=data)
 
 
 class Gateway:
@@ -147,12 +31,15 @@ class Gateway:
     Attributes:
         acknowledges: whether heartbeats are answered; False makes a connection look dead.
         swallows: events for which this holds are lost without a trace.
+        url: where bots connect.
+        identified: how many sessions have been started.
     """
 
     def __init__(self, world: World, *, heartbeat_seconds: float = 41.25) -> None:
         self.acknowledges = True
         self.swallows: Callable[[str, Json], bool] = lambda _name, _body: False
         self.url = ""
+        self.identified = 0
         self.sessions: dict[str, Session] = {}
         self._world = world
         self._heartbeat_seconds = heartbeat_seconds
@@ -226,6 +113,7 @@ class Gateway:
     def _receive(self, connection: Connection, frame: aiohttp.WSMessage) -> None:
         if frame.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
             return
+        connection.count(self._world.clock.now())
         try:
             if len(frame.data) > MAX_PAYLOAD:
                 raise Closing(Close.DECODE_ERROR)
@@ -265,6 +153,7 @@ class Gateway:
         self._forget_abandoned(shard, shards)
         self.sessions[session.id] = session
         connection.session = session
+        self.identified += 1
         self._welcome(session)
         self._world.publish(GatewayChanged(session.id, "ready"))
 
@@ -276,7 +165,7 @@ class Gateway:
 
     def _welcome(self, session: Session) -> None:
         application = self._world.application
-        guilds = [one for one in self._world.guilds.values() if self._holds(session, one)]
+        guilds = [one for one in self._world.guilds.values() if session.holds(one)]
         body = {
             "v": 10,
             "user": payloads.own_user(application),
@@ -299,9 +188,6 @@ class Gateway:
         session.send("READY", body)
         for guild in guilds:
             self._deliver(session, dispatch.guild_create(self._world, guild))
-
-    def _holds(self, session: Session, guild: Guild) -> bool:
-        return (guild.id >> _SHARD_BITS) % session.shards == session.shard
 
     def _resume(self, connection: Connection, body: Json) -> None:
         if connection.session is not None:

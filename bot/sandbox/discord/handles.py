@@ -1,7 +1,10 @@
 """What a person holds after using a command, a component or a form."""
 
+# ruff: noqa: ASYNC109 - how long to wait reads best as an argument of what is waited for
+
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from bot.sandbox.discord.state import Interaction, InteractionState, Json, Message
@@ -23,8 +26,11 @@ async def wait_until(
     world: World, predicate: Callable[[], object], *, timeout: float, what: str
 ) -> None:
     """Wait for a condition, looked at upon every event; raises `NotReached`."""
-    if not await world.feed.until(predicate, timeout=timeout):
-        raise NotReached(f"{what} did not happen within {timeout} s\n{_picture(world)}")
+    try:
+        async with asyncio.timeout(timeout):
+            await world.feed.until(predicate)
+    except TimeoutError:
+        raise NotReached(f"{what}: not within {timeout} s\n{_picture(world)}") from None
 
 
 def _picture(world: World) -> str:

@@ -1,5 +1,4 @@
-"""The life of an interaction: begun by a person, acknowledged within three seconds, answered
-for fifteen minutes.
+"""The life of an interaction: three seconds to acknowledge it, fifteen minutes to answer it.
 
 Source: Discord's documentation, "Receiving and Responding to Interactions".
 """
@@ -54,11 +53,12 @@ def begin(
     )
     world.interactions[one.id] = world.by_token[one.token] = one
 
-    def fail() -> None:
-        if one.state is InteractionState.PENDING:
+    def fail(unless_past: InteractionState) -> None:
+        if one.state is unless_past:
             _become(world, one, InteractionState.FAILED)
 
-    world.clock.call_later(DEADLINE_SECONDS, fail)
+    world.clock.call_later(DEADLINE_SECONDS, lambda: fail(InteractionState.PENDING))
+    world.clock.call_later(TOKEN_SECONDS, lambda: fail(InteractionState.DEFERRED))
     world.publish(InteractionCreated(one), InteractionChanged(one))
     return one
 
@@ -112,7 +112,7 @@ def respond(world: World, one: Interaction, draft: Draft, *, ephemeral: bool) ->
     if one.original is None:
         draft.type, draft.reference = _kind_of_response(one)
         one.ephemeral = ephemeral
-    elif not ephemeral or one.ephemeral:
+    else:
         draft.type, draft.reference = MessageType.REPLY, one.original
     message = posting.post(world, one.channel, world.application.bot, draft)
     one.responses.append(message)
@@ -128,11 +128,6 @@ def revise(world: World, one: Interaction, message: Message, revision: Revision)
     if thinking and one.state is InteractionState.DEFERRED:
         _become(world, one, InteractionState.ACKNOWLEDGED)
     return message
-
-
-def answer(world: World, one: Interaction, message: Message) -> None:
-    """Take an existing message for `@original`: the one whose component was used."""
-    one.original = message
 
 
 def _become(world: World, one: Interaction, state: InteractionState) -> None:

@@ -152,9 +152,10 @@ def _bare(world: World, message: Message, *, sees_content: bool) -> Json:
     }
     if message.nonce is not None:
         payload["nonce"] = message.nonce
-    if message.application_id is not None and message.interaction is not None:
+    if message.application_id is not None:
         payload["application_id"] = str(message.application_id)
-        payload["webhook_id"] = str(message.application_id)
+    if message.webhook_id is not None:
+        payload["webhook_id"] = str(message.webhook_id)
     if message.interaction is not None:
         payload["interaction_metadata"] = _metadata(message.interaction)
     if message.thread is not None:

@@ -4,6 +4,8 @@ A `Person` acts as Discord's own app would let them: what it would not even send
 `NotPossible`, what Discord's servers would refuse raises `ApiError`.
 """
 
+# ruff: noqa: ASYNC109 - how long to wait reads best as an argument of what is waited for
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -29,7 +31,7 @@ from bot.sandbox.discord.state import (
     MessageType,
     User,
 )
-from bot.sandbox.discord.threads import make_thread
+from bot.sandbox.discord.threads import change_thread, make_thread
 from bot.sandbox.discord.world import World
 
 SLASH, USER_MENU, MESSAGE_MENU = 1, 2, 3
@@ -153,7 +155,7 @@ class Person:
         """Archive, lock or rename a thread: `archived=True`, `locked=True`, `name="…"`."""
         if thread.owner_id != self.id or "locked" in changes:
             access.require(thread, self.user, Permission.MANAGE_THREADS)
-        self._world.change_channel(thread, **changes)
+        change_thread(self._world, thread, self.user, **changes)
 
     async def join(self, thread: Channel) -> None:
         """Join a thread."""
@@ -200,7 +202,7 @@ class Person:
     async def context_menu(
         self, target: Message | User, name: str, channel: Channel | None = None
     ) -> InteractionHandle:
-        """Use an entry of the "Apps" menu of a message, or of a user (in a channel)."""
+        """Use an entry of the "Apps" menu of a message, or of a user in a channel."""
         place = target.channel if isinstance(target, Message) else channel
         if place is None:
             raise NotPossible("a user's menu is opened in a channel")
@@ -230,7 +232,7 @@ class Person:
         return self._begin(InteractionType.COMPONENT, message.channel, data, source=message)
 
     async def select(self, message: Message, menu: str, values: list[Any]) -> InteractionHandle:
-        """Choose from a menu, by its custom id or placeholder; values, labels, users, roles …"""
+        """Choose from a menu, by its custom id or placeholder: values, labels, users or roles."""
         self._require_sees(message)
         filler = Filler(self._world, message.channel)
         data = select_data(find_component(message, menu), values, filler)

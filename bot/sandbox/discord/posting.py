@@ -30,6 +30,8 @@ OLD_MESSAGE_EDITS = 5
 NONCE_SECONDS = 300
 """How far back an enforced nonce is looked for ("the past few minutes")."""
 
+NO_FLAGS = MessageFlag(0)
+
 
 @dataclass(slots=True)
 class Draft:
@@ -39,7 +41,7 @@ class Draft:
     embeds: list[Json] = field(default_factory=list)
     components: list[Json] = field(default_factory=list)
     attachments: tuple[Attachment, ...] = ()
-    flags: MessageFlag = MessageFlag(0)
+    flags: MessageFlag = NO_FLAGS
     type: MessageType = MessageType.DEFAULT
     reference: Message | None = None
     allowed_mentions: Json | None = None
@@ -48,6 +50,7 @@ class Draft:
     tts: bool = False
     ephemeral_for: int | None = None
     interaction: Interaction | None = None
+    webhook_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -69,7 +72,7 @@ def post(world: World, channel: Channel, author: User, draft: Draft) -> Message:
     """
     if draft.enforce_nonce and (sent := _sent_with(channel, author, draft.nonce)):
         return sent
-    flags = draft.flags | (MessageFlag.EPHEMERAL if draft.ephemeral_for else MessageFlag(0))
+    flags = draft.flags | (MessageFlag.EPHEMERAL if draft.ephemeral_for else NO_FLAGS)
     version = MessageVersion(
         world.clock.now(),
         draft.content.strip(),
@@ -95,7 +98,8 @@ def post(world: World, channel: Channel, author: User, draft: Draft) -> Message:
         mentions=pings,
         reference=draft.reference,
         interaction=draft.interaction,
-        application_id=world.application.id if author is world.application.bot else None,
+        application_id=world.application.id if draft.interaction else None,
+        webhook_id=world.application.id if draft.interaction else draft.webhook_id,
         ephemeral_for=draft.ephemeral_for,
         nonce=draft.nonce,
         enforce_nonce=draft.enforce_nonce,

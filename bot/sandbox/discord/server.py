@@ -1,14 +1,17 @@
 """The local Discord as a server on loopback, and the handle by which tests hold it."""
 
+# ruff: noqa: ASYNC109 - how long to wait reads best as an argument of what is waited for
+
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
 
+from bot.sandbox.discord import posting
 from bot.sandbox.discord.clock import Clock
 from bot.sandbox.discord.events import Event, RequestServed
 from bot.sandbox.discord.faults import Faults, Latency
@@ -17,11 +20,12 @@ from bot.sandbox.discord.handles import TIMEOUT, wait_until
 from bot.sandbox.discord.openapi import OpenApiChecker
 from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.permissions import NONE, Overwrite, Permission
+from bot.sandbox.discord.posting import Draft
 from bot.sandbox.discord.ratelimits import RateLimits
 from bot.sandbox.discord.rest import channels, commands, interactions, messages, people
 from bot.sandbox.discord.rest.api import MAX_BODY, PREFIX, RestApi
 from bot.sandbox.discord.rest.routing import Call, Result, Router
-from bot.sandbox.discord.state import Channel, ChannelType, Guild, Role, User
+from bot.sandbox.discord.state import Channel, ChannelType, Guild, Message, MessageType, Role, User
 from bot.sandbox.discord.world import World
 
 BOT_PERMISSIONS = (
@@ -36,6 +40,8 @@ BOT_PERMISSIONS = (
 """What the bot's own role grants where a test says nothing else."""
 
 TOO_MANY = 429
+SESSION_STARTS = 1000
+"""How often Discord lets a small bot identify in a day."""
 
 
 class DiscordSandbox:
@@ -53,7 +59,7 @@ class DiscordSandbox:
         port: where to serve; 0 takes a free port.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has a default; a test names the one it is about
         self,
         *,
         bot_name: str = "Wery",
@@ -84,7 +90,6 @@ class DiscordSandbox:
         self._shards = shards
         self._port = port
         self._runner: web.AppRunner | None = None
-        self._people: dict[int, Person] = {}
 
     # Serving
 
@@ -156,11 +161,9 @@ class DiscordSandbox:
 
     # Making the world
 
-    def add_person(self, name: str) -> Person:
-        """Somebody who is in no guild yet."""
-        person = Person(self.world, self.world.add_user(name))
-        self._people[person.id] = person
-        return person
+    def add_person(self, name: str, *, bot: bool = False) -> Person:
+        """Somebody (or some other bot) who is in no guild yet."""
+        return Person(self.world, self.world.add_user(name, bot=bot))
 
     def add_guild(
         self,
@@ -177,11 +180,28 @@ class DiscordSandbox:
         """A text channel."""
         return self.world.add_channel(guild, name, ChannelType.TEXT)
 
-    def add_member(self, guild: Guild, who: str | Person, permissions: Permission = NONE) -> Person:
-        """Let somebody in; `permissions` come on top of what everyone may do."""
+    def add_member(
+        self,
+        guild: Guild,
+        who: str | Person,
+        permissions: Permission = NONE,
+        *,
+        roles: Iterable[Role] = (),
+    ) -> Person:
+        """Let somebody in; `permissions` and `roles` come on top of what everyone may do."""
         person = self.add_person(who) if isinstance(who, str) else who
-        self.world.add_member(guild, person.user, permissions)
+        self.world.add_member(guild, person.user, permissions, roles)
         return person
+
+    def post_as_webhook(self, channel: Channel, name: str, text: str) -> Message:
+        """Let a channel's webhook, which is no bot's, send a message."""
+        webhook = User(self.world.ids.make(), name, name, bot=True)
+        draft = Draft(content=text, webhook_id=webhook.id)
+        return posting.post(self.world, channel, webhook, draft)
+
+    def post_system(self, channel: Channel, about: Person, kind: MessageType) -> Message:
+        """Let Discord itself say something, such as that somebody joined."""
+        return posting.post(self.world, channel, about.user, Draft(type=kind))
 
     def add_role(self, guild: Guild, name: str, permissions: Permission = NONE) -> Role:
         """A role nobody has yet; give it with `world.set_roles`."""
@@ -255,5 +275,10 @@ class DiscordSandbox:
 
     def _how(self, call: Call) -> Result:
         """GET /gateway/bot."""
-        limit = {"total": 1000, "remaining": 1000, "reset_after": 86_400_000, "max_concurrency": 1}
+        limit = {
+            "total": SESSION_STARTS,
+            "remaining": SESSION_STARTS - self.gateway.identified,
+            "reset_after": 86_400_000,
+            "max_concurrency": 1,
+        }
         return {"url": self.gateway.url, "shards": self._shards, "session_start_limit": limit}

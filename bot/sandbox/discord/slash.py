@@ -1,5 +1,4 @@
-"""What Discord's app does between typing a command and sending it: finding it, and checking
-every option before anything leaves the device.
+"""What Discord's app does before a command leaves the device: find it, check every option.
 
 Source: Discord's documentation, "Application Commands".
 """
@@ -192,8 +191,9 @@ def check_bounds(option: Json, kind: Option, value: Any) -> None:
         raise NotPossible(f"{value!r} does not fit {name!r}, which is a {kind.name.lower()}")
     if kind is Option.STRING:
         low, high = option.get("min_length") or 0, option.get("max_length") or MAX_STRING
-        if not low <= length(value) <= high:
-            raise NotPossible(f"{name!r} takes {low} to {high} characters, not {length(value)}")
+        size = length(str(value))
+        if not low <= size <= high:
+            raise NotPossible(f"{name!r} takes {low} to {high} characters, not {size}")
     elif number:
         low, high = option.get("min_value", value), option.get("max_value", value)
         if not low <= value <= high:

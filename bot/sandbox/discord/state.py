@@ -30,6 +30,8 @@ class MessageType(IntEnum):
 
     DEFAULT = 0
     CHANNEL_NAME_CHANGE = 4
+    CHANNEL_PINNED_MESSAGE = 6
+    USER_JOIN = 7
     THREAD_CREATED = 18
     REPLY = 19
     CHAT_INPUT_COMMAND = 20
@@ -226,6 +228,7 @@ class Message:
     reference: Message | None = None
     interaction: Interaction | None = None
     application_id: int | None = None
+    webhook_id: int | None = None
     ephemeral_for: int | None = None
     nonce: str | int | None = None
     enforce_nonce: bool = False

@@ -42,6 +42,15 @@ def make_thread(
     return thread
 
 
+def change_thread(world: World, thread: Channel, by: User, **changes: object) -> None:
+    """Change a thread's settings; a new name is announced in it by a system message."""
+    renamed = "name" in changes and changes["name"] != thread.name
+    world.change_channel(thread, **changes)
+    if renamed and not thread.archived:
+        announcement = Draft(content=thread.name, type=MessageType.CHANNEL_NAME_CHANGE)
+        posting.post(world, thread, by, announcement)
+
+
 def _mark(world: World, message: Message) -> None:
     """The message shows its thread from now on, without counting as edited."""
     last = message.versions[-1]

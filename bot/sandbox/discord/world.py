@@ -7,6 +7,7 @@ Every change is published on the feed. Who is allowed to change what is decided 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.sandbox.discord.clock import Clock
@@ -139,15 +140,16 @@ class World:
         return guild
 
     def remove_guild(self, guild: Guild) -> None:
-        """The bot is thrown out of a guild."""
+        """The bot is thrown out of a guild; its channels are still there, but not for it."""
         del self.guilds[guild.id]
-        for channel in (*guild.channels.values(), *guild.threads.values()):
-            self.channels.pop(channel.id, None)
+        del guild.members[self.application.bot.id]
         self.publish(GuildChanged(guild, "DELETE"))
 
-    def add_member(self, guild: Guild, user: User, permissions: Permission = NONE) -> Member:
+    def add_member(
+        self, guild: Guild, user: User, permissions: Permission = NONE, roles: Iterable[Role] = ()
+    ) -> Member:
         """Let a user in, with a role of their own where they get more than @everyone."""
-        member = Member(user, self.clock.now())
+        member = Member(user, self.clock.now(), [role.id for role in roles])
         if permissions:
             member.role_ids.append(self.add_role(guild, f"{user.name}'s role", permissions).id)
         guild.members[user.id] = member

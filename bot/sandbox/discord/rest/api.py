@@ -1,5 +1,4 @@
-"""The REST API's front: parses a request, lets it meet latency, faults, rate limits and checks,
-and writes down how it was answered."""
+"""The REST API's front, where a request meets latency, faults, rate limits and the checks."""
 
 from __future__ import annotations
 
@@ -107,6 +106,9 @@ class RestApi:
             result = route.handler(call)
         except ApiError as error:
             return Answer(error.status, error.body())
+        except Exception as error:
+            self.violations.append(f"{route.method} {route.template} broke the sandbox: {error!r}")
+            raise
         if isinstance(result, Answer):
             return result
         return Answer(204) if result is None else Answer(200, result)

@@ -9,7 +9,7 @@ from bot.sandbox.discord.posting import Draft
 from bot.sandbox.discord.rest import access
 from bot.sandbox.discord.rest.routing import Answer, Call, Result, Routes
 from bot.sandbox.discord.state import Channel, ChannelType, Json, MessageType
-from bot.sandbox.discord.threads import make_thread
+from bot.sandbox.discord.threads import change_thread, make_thread
 
 THREAD_SETTINGS = {
     "name": "name",
@@ -45,7 +45,10 @@ def edit(call: Call) -> Result:
         access.require(channel, call.bot, Permission.MANAGE_CHANNELS)
     settings = THREAD_SETTINGS if channel.is_thread else CHANNEL_SETTINGS
     changes = {settings[key]: value for key, value in call.body.items() if key in settings}
-    call.world.change_channel(channel, **changes)
+    if channel.is_thread:
+        change_thread(call.world, channel, call.bot, **changes)
+    else:
+        call.world.change_channel(channel, **changes)
     return payloads.thread_for(channel, call.bot)
 
 

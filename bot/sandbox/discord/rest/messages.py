@@ -61,7 +61,7 @@ def list_(call: Call) -> Result:
     channel = access.channel(call)
     if Permission.READ_MESSAGE_HISTORY not in channel.permissions_of(call.bot.id):
         return []
-    limit = min(max(int(call.query.get("limit", DEFAULT_PAGE)), 1), MAX_PAGE)
+    limit = call.limit(DEFAULT_PAGE, MAX_PAGE)
     there = [one for one in channel.messages.values() if not one.deleted and not one.ephemeral_for]
     return [_seen(call, one) for one in _page(call, there, limit)]
 
@@ -113,6 +113,8 @@ def delete(call: Call) -> Result:
     channel = access.channel(call)
     message = access.message(call, channel)
     if message.author is not call.bot:
+        if channel.guild is None:
+            raise Refusal.NOT_IN_DM.error()
         access.require(channel, call.bot, Permission.MANAGE_MESSAGES)
     posting.delete(call.world, channel, [message], bulk=False)
     return None

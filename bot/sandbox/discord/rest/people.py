@@ -92,7 +92,7 @@ def members(call: Call) -> Result:
     if not call.world.application.guild_members:
         raise Refusal.MISSING_ACCESS.error()
     after = snowflake(call.query.get("after", "0"), "after")
-    limit = min(int(call.query.get("limit", "1")), MAX_MEMBERS_PAGE)
+    limit = call.limit(1, MAX_MEMBERS_PAGE)
     later: list[Member] = [found.members[one] for one in sorted(found.members) if one > after]
     return [payloads.member(one) for one in later[:limit]]
 

@@ -52,6 +52,14 @@ class Call:
         """Whether a flag of the query is set, as in `?wait=true`."""
         return self.query.get(name, "").lower() in ("1", "true")
 
+    def limit(self, default: int, most: int) -> int:
+        """How many are asked for; raises 50035 outside 1 to `most`."""
+        value = self.query.get("limit", str(default))
+        if not value.isdecimal() or not 1 <= int(value) <= most:
+            problem = f"int value should be between 1 and {most}."
+            raise invalid_field(("limit",), "NUMBER_TYPE_RANGE", problem)
+        return int(value)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
