@@ -61,7 +61,8 @@ class Fence(NamedTuple):
 class Markup:
     """What is open at the end of a message's content, and where its code blocks are.
 
-    `settled` is the last place before which nothing matters any more, however the content grows.
+    `settled` is the last place before which nothing matters any more, however the content grows:
+    nothing is open there, and a word begins.
     """
 
     fence: Fence | None = None
@@ -98,15 +99,20 @@ class Markup:
         elif line_goes_on and _QUOTED_LINE.match(content, content.rfind("\n") + 1):
             quote = "> "
         language = None if self.fence is None else self.fence.language
-        marks = () if self.fence is not None else tuple(mark.marker for mark in self.marks)
-        return Opening(quote, language, marks)
+        marks = [] if self.fence is not None else [mark.marker for mark in self.marks]
+        if SPOILER in marks:  # the secret matters more than the style around it
+            marks = marks[marks.index(SPOILER) :]
+        return Opening(quote, language, tuple(marks))
 
-    def end_block(self, index: int) -> None:
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is open, and no backtick waits for its pair."""
+        return not self.marks and not self.loose and self.fence is None
+
+    def end_block(self) -> None:
         """A paragraph has ended: what it left open, outside a spoiler, is plain text."""
         while self.marks and self.marks[-1].marker != SPOILER:
             self.marks.pop()
-        if not self.marks and not self.loose:
-            self.settled = index
 
     def meet(self, run: str, start: int, before: str, after: str) -> None:
         """Take a run of `*`, `_`, `~` or `|` as an opener, a closer or plain text."""
@@ -199,17 +205,20 @@ def read(content: str, settled: int = 0) -> Markup:
     found = Markup(settled=settled)
     position = settled
     while match := _TOKEN.search(content, position):
-        token, start, position = match[0], match.start(), match.end()
-        if token[0] == "`":
+        run, start, position = match[0], match.start(), match.end()
+        before = content[start - 1 : start] or " "
+        if before.isspace() and found.idle:
+            found.settled = start
+        if run[0] == "`":
             position = _read_code(content, start, position, found)
-        elif token[0] in "*_~|":
-            found.meet(
-                token, start, content[start - 1 : start] or " ", content[position : position + 1]
-            )
-        elif token == "\n":
-            found.end_block(start)
-        elif token.endswith(">>> "):
+        elif run[0] in "*_~|":
+            found.meet(run, start, before, content[position : position + 1])
+        elif run == "\n":
+            found.end_block()
+        elif run.endswith(">>> "):
             found.quoted = True
+    if found.idle:
+        found.settled = max(found.settled, content.rfind(" ", position))
     return found
 
 

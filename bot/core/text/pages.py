@@ -142,26 +142,24 @@ class Pages:
             return ""
         content = page.content.rstrip()
         markup = read(content)
-        if markup.fence is None:
-            return content + markup.closers(content, before=len(page.opened))
-        return (
-            content if markup.dangling(content) is not None else content + markup.closers(content)
-        )
+        if markup.fence is not None and markup.dangling(content) is not None:
+            return content  # closed or not, Discord shows no block without code in it
+        return content + markup.closers(content, before=len(page.opened))
 
     def _frame(self, page: _Page) -> str:
         """The message that still grows, valid as it is."""
-        low = len(page.opened)
-        content = page.content.rstrip()
-        while len(content) > low:
+        unread = page.content
+        while len(content := unread.rstrip()) > len(page.opened):
             markup = read(content, self._settled if self._settled < len(content) else 0)
             self._settled = max(self._settled, markup.settled)
-            length = shown_length(content, markup)
+            line_ended = "\n" in unread[len(content) :]
+            length = shown_length(content, markup, line_ended=line_ended)
             if length == len(content):
                 shown = content + markup.closers(content)
                 if utf16_len(shown) <= self._limit:
                     return shown
                 length = utf16_cut(content, self._limit - _RESERVE)
-            content = content[:length].rstrip()
+            unread = content[:length]
         return ""
 
 
@@ -175,9 +173,10 @@ def _page(opening: Opening, body: str) -> _Page:
     if end is None:
         return _Page(opened, body)
     content = (opened + body[:end]).rstrip()
-    marks = read(content)
-    while marks.marks and marks.marks[0].marker == SPOILER:
-        del marks.marks[0]
-    return _Page(
-        opened, body, len(content) - len(opened), marks.closers(content, before=len(opened))
-    )
+    found = read(content)
+    if found.marks and found.marks[0].marker == SPOILER:
+        del found.marks[0]  # it goes on
+    if any(mark.marker == SPOILER for mark in found.marks):
+        return _Page(opened, body)  # a style is not closed inside a secret
+    mend = found.closers(content, before=len(opened))
+    return _Page(opened, body, len(content) - len(opened), mend)

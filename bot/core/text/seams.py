@@ -17,10 +17,14 @@ from bot.core.text.markdown import Markup
 _PARAGRAPH = re.compile(r"(?<=\S)[^\S\n]*\n[^\S\n]*\n")
 _LINE = re.compile(r"(?<=\S)[^\S\n]*\n")
 _SENTENCE = re.compile(
-    r"""(?<!\d)[.!?…]["'”’)\]*_]*(?=\s) | (?<=[。！？])[」』”’）]*(?![。！？」』”’）])""",
+    r"""
+      (?<!\d)[.!?\u2026]["'\u201d\u2019)\]*_]*(?=\s)                # not "1." of a list
+    | (?<=[\u3002\uff01\uff1f])[\u300d\u300f\u201d\u2019\uff09]*    # Chinese and Japanese
+      (?![\u3002\uff01\uff1f\u300d\u300f\u201d\u2019\uff09])
+    """,
     re.VERBOSE,
 )
-_WORD = re.compile(r"(?<=\S)\s|(?<=[、，；：])(?=\S)")  # Chinese and Japanese put no spaces
+_WORD = re.compile(r"(?<=\S)\s|(?<=[\u3001\uff0c\uff1b\uff1a])(?=\S)")  # or their commas
 
 # What is not to be cut, also where the known text ends inside it.
 _WHOLE = re.compile(
