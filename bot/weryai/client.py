@@ -1,153 +1,216 @@
-"""WeryAI over HTTP: one pooled client for the process."""
+"""WeryAI over HTTP: one client for the process, with one pool of connections."""
 
 from __future__ import annotations
 
-import asyncio
+import json
 import logging
-import random
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, suppress
-from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any, Self, TypeVar
 
 import httpx
-import orjson
-import stamina
 from pydantic import SecretStr
 
-from bot.core.errors import ModelError, ModelTimeout, ModelUnavailable
+from bot.core.errors import ModelError
 from bot.core.options import ChatRequest
-from bot.core.ports import ChatEvent
-from bot.weryai.answer import StreamReader
-from bot.weryai.failures import failure
-from bot.weryai.sse import SSEDecoder
+from bot.core.ports import ChatEvent, ModelInfo
+from bot.weryai.exchange import answer_of, body_of, translated
+from bot.weryai.listing import read_balance, read_models
+from bot.weryai.patience import Retries, Timeouts
+from bot.weryai.transport import Transport
 
 BASE_URL = "https://api.weryai.com"
+CHAT = "/v1/chat/completions"
+MODELS = "/v1/chat/models"
+BALANCE = "/v1/generation/balance"
+
+Batches = AsyncGenerator[list[ChatEvent], None]
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds to wait. There is no limit on an answer's whole length.
-
-    Attributes:
-        connect: for TCP and TLS.
-        first_byte: for the response's headers, and then for the first byte of its body: a model
-            may think before it speaks.
-        silence: between two pieces of the body. Any byte breaks the silence, so a heartbeat
-            (an SSE comment) counts as life.
-    """
-
-    connect: float = 10.0
-    first_byte: float = 120.0
-    silence: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Retries:
-    """How often a request is sent, and how long to wait in between, in seconds.
-
-    The wait doubles from `wait_initial` up to `wait_max`, plus up to `wait_jitter` at random, or
-    is what `Retry-After` asks for. If that is more than `retry_after_max`, nobody wants to wait
-    so long for an answer: the failure is told at once.
-    """
-
-    attempts: int = 3
-    wait_initial: float = 0.5
-    wait_max: float = 8.0
-    wait_jitter: float = 0.5
-    retry_after_max: float = 20.0
-
-    def backoff(self, error: Exception) -> bool | float:
-        """Whether to try again after an error; a number is the seconds to wait instead."""
-        if not (isinstance(error, ModelError) and error.retryable):
-            return False
-        if error.retry_after is None:
-            return True
-        if error.retry_after > self.retry_after_max:
-            return False
-        # Everybody was told the same time: do not come back all at once.
-        return error.retry_after + random.uniform(0, self.wait_jitter)  # noqa: S311 (no secret)
-
-    def context(self) -> Any:
-        """Stamina's loop of attempts."""
-        return stamina.retry_context(
-            on=self.backoff,
-            attempts=self.attempts,
-            timeout=None,  # the number of attempts bounds it
-            wait_initial=self.wait_initial,
-            wait_max=self.wait_max,
-            wait_jitter=self.wait_jitter,
-        )
-
-
 class WeryAIClient:
-    """Implements `bot.core.ports.ChatModel`."""
+    """Speaks to WeryAI; implements `bot.core.ports.ChatModel`.
+
+    Args:
+        api_key: sent as the bearer; it appears in no log, repr or error.
+        base_url: where WeryAI is, with or without the API's `/v1`.
+        timeouts: how long to wait for what.
+        retries: how often to try, and how long to wait in between.
+
+    Raises:
+        ValueError: the key or the address cannot be used; it says why, without the key.
+    """
 
     def __init__(
         self,
         api_key: SecretStr,
         base_url: str = BASE_URL,
         *,
-        timeouts: Timeouts = Timeouts(),
-        retries: Retries = Retries(),
-        transport: httpx.AsyncBaseTransport | None = None,
+        timeouts: Timeouts | None = None,
+        retries: Retries | None = None,
     ) -> None:
-        self._timeouts = timeouts
-        self._retries = retries
+        self._timeouts = timeouts or Timeouts()
+        self._retries = retries or Retries()
+        server = _server(base_url)
         self._http = httpx.AsyncClient(
-            base_url=base_url,
+            base_url=server,
             headers={
-                "Authorization": f"Bearer {api_key.get_secret_value()}",
-                "Accept-Encoding": "identity",
+                "Authorization": f"Bearer {_usable(api_key)}",
+                "Accept": "text/event-stream, application/json",
+                "Accept-Encoding": "identity",  # compression holds deltas back
+                "User-Agent": "weryai-discord-bot",
             },
-            timeout=httpx.Timeout(None, connect=timeouts.connect),
-            limits=httpx.Limits(
-                max_connections=None, max_keepalive_connections=1000, keepalive_expiry=30
+            timeout=httpx.Timeout(
+                None,
+                connect=self._timeouts.connect,
+                read=self._timeouts.first_byte,
+                write=self._timeouts.silence,
             ),
-            transport=transport,
+            transport=Transport(server),
         )
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
         await self._http.aclose()
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
-        body = orjson.dumps(
-            {
-                "model": request.model,
-                "stream": True,
-                "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-            }
-        )
-        req = self._http.build_request(
-            "POST",
-            "/v1/chat/completions",
-            content=body,
-            headers={"Content-Type": "application/json"},
-        )
-        async with asyncio.timeout(self._timeouts.first_byte):
-            response = await self._http.send(req, stream=True)
-        reader = StreamReader(dict(response.headers))
-        decoder = SSEDecoder()
-        try:
-            chunks = response.aiter_raw()
-            while True:
-                async with asyncio.timeout(self._timeouts.silence):
-                    chunk = await anext(chunks, b"")
-                if not chunk:
-                    break
-                for data in decoder.feed(chunk):
-                    for event in reader.read(data):
-                        yield event
-            for data in decoder.end():
-                for event in reader.read(data):
-                    yield event
-            for event in reader.end():
+        """Answer a request, piece by piece.
+
+        Every choice begun ends in a `Finish`; `Usage` comes last, where WeryAI tells it.
+        Closing the generator, or cancelling its task, closes the connection at once.
+
+        Raises:
+            ModelError: each failure by its name. Before the first event, what may pass has been
+                tried again.
+        """
+        body = json.dumps(payload(request)).encode()
+        first, batches = await self._retried(CHAT, lambda: self._begin(body, request.n or 1))
+        async with aclosing(batches):
+            for event in first:
                 yield event
+            async for batch in batches:
+                for event in batch:
+                    yield event
+
+    async def models(self) -> list[ModelInfo]:
+        """The chat models WeryAI offers now, in its order.
+
+        Raises:
+            ModelError: the list cannot be had, or there is no model in it.
+        """
+        return await self._retried(MODELS, lambda: self._get(MODELS, read_models))
+
+    async def balance(self) -> float:
+        """The account's remaining credits.
+
+        Raises:
+            ModelError: they cannot be had.
+        """
+        return await self._retried(BALANCE, lambda: self._get(BALANCE, read_balance))
+
+    async def _begin(self, body: bytes, choices: int) -> tuple[list[ChatEvent], Batches]:
+        """Ask, and wait for the first events: only up to there can it be tried again."""
+        batches = self._ask(body, choices)
+        return await anext(batches), batches
+
+    async def _ask(self, body: bytes, choices: int) -> Batches:
+        request = self._http.build_request(
+            "POST", CHAT, content=body, headers={"Content-Type": "application/json"}
+        )
+        response = await self._send(request)
+        try:
+            async with aclosing(answer_of(response, choices, self._timeouts.silence)) as batches:
+                async for batch in batches:
+                    yield batch
         finally:
             await response.aclose()
+
+    async def _get(self, path: str, read: Callable[[bytes, httpx.Headers], T]) -> T:
+        response = await self._send(self._http.build_request("GET", path))
+        try:
+            return read(await body_of(response, self._timeouts.silence), response.headers)
+        finally:
+            await response.aclose()
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        with translated():
+            return await self._http.send(request, stream=True)
+
+    async def _retried(self, path: str, ask: Callable[[], Awaitable[T]]) -> T:
+        async for attempt in self._retries.each_attempt():
+            with attempt:
+                try:
+                    return await ask()
+                except ModelError as error:
+                    log.warning(
+                        "WeryAI: attempt %d at %s failed: %s (%s), request %s",
+                        attempt.num,
+                        path,
+                        type(error).__name__,
+                        error,
+                        error.request_id,
+                    )
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+
+def payload(request: ChatRequest) -> dict[str, Any]:
+    """The body of a request for a streamed answer; what is None is left out.
+
+    The documentation knows no `stream_options`, so usage is not asked for: it comes unasked.
+    """
+    content: dict[str, Any] = {
+        "model": request.model,
+        "messages": [
+            {"role": message.role.value, "content": message.content} for message in request.messages
+        ],
+        "stream": True,
+    }
+    for name in _OPTIONAL:
+        if (value := getattr(request, name)) is not None:
+            content[name] = value
+    if request.web:
+        content["plugins"] = [{"id": "web"}]
+    if request.response_format is not None:
+        content["response_format"] = dict(request.response_format)
+    return content
+
+
+_OPTIONAL = (
+    "max_tokens",
+    "temperature",
+    "top_p",
+    "presence_penalty",
+    "frequency_penalty",
+    "seed",
+    "n",
+)
+
+
+def _usable(api_key: SecretStr) -> str:
+    key = api_key.get_secret_value().strip()
+    if not key:
+        raise ValueError("the WeryAI API key is empty")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError("the WeryAI API key has characters that no key has")
+    return key
+
+
+def _server(base_url: str) -> httpx.URL:
+    try:
+        url = httpx.URL(base_url.strip())
+    except httpx.InvalidURL as error:
+        raise ValueError(f"WeryAI's address cannot be read: {error}") from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ValueError(f"WeryAI's address must be like {BASE_URL}")
+    if url.userinfo or url.query or url.fragment:
+        raise ValueError(f"WeryAI's address must be only an address, like {BASE_URL}")
+    return url.copy_with(path=url.path.rstrip("/").removesuffix("/v1") or "/")

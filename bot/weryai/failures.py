@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 from bot.core.errors import (
     BadRequest,
@@ -32,34 +33,34 @@ from bot.core.errors import (
 Kind = type[ModelError]
 
 # Searched in this order: "rate limit reached for this API key" is about the rate.
-WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        (
-            ContentFiltered,
-            r"sensitive|moderation|flagged|prohibited|nsfw|inappropriate"
-            r"|content[ _-]?(check|filter|polic|safety|violat|management)|safety system",
-        ),
-        (OutOfCredits, r"\bcredits?\b|balance|subscri|insufficient[ _]quota|billing|payment"),
-        (QueueFull, r"queue"),
-        (RateLimited, r"\brate\b|rate[ _]?limit|frequent|too (many|fast)|slow down|throttl"),
-        (
-            Unauthorized,
-            r"\b(api|secret|access)[ _-]?key|\bkey (is )?(invalid|wrong|missing|expired|disabled)"
-            r"|(invalid|wrong|incorrect|missing|unknown) key\b|unauthori[sz]ed|authenticat"
-            r"|authoriz|permission|forbidden|access denied|(invalid|expired) (access )?token",
-        ),
-        (
-            ModelNotSupported,
-            r"model[ _'\"`\w.-]{0,80}?(not[ _](found|support|exist|avail|offer)|n[o']t exist"
-            r"|doesn't|unsupported|unknown|invalid|deprecated|offline)"
-            r"|(unsupported|unknown|invalid|no such|not support\w*)[ _]((this|the)[ _])?model",
-        ),
-        (BadRequest, r"param|argument|invalid|illegal|malformed|required|must|too long|maximum"),
-        (ModelUnavailable, r"overload|unavailable|try again|internal|server error|upstream|busy"),
-        (ModelTimeout, r"time[d -]?out"),
-    )
-)
+_PHRASES: Mapping[Kind, tuple[str, ...]] = {
+    ContentFiltered: (
+        "sensitive|moderation|flagged|prohibited|nsfw|inappropriate|violat|complian",
+        "content[ _-]?(check|filter|polic|safety|management)|(usage|safety) polic|safety system",
+    ),
+    OutOfCredits: (r"\bcredits?\b|balance|subscri|insufficient[ _]quota|billing|payment",),
+    QueueFull: ("queue",),
+    RateLimited: (
+        r"\brate\b|rate[ _]?limit|frequent|too fast|slow down|throttl",
+        "too many (requests|concurrent|connections|calls)",
+    ),
+    Unauthorized: (
+        r"(api|secret|access)[ _-]?key|\bkey (is )?(invalid|wrong|missing|expired|disabled)",
+        r"(invalid|wrong|incorrect|missing|unknown) key\b|(invalid|expired) (access )?token",
+        "unauthori[sz]ed|authenticat|authoriz|permission|forbidden|access denied",
+    ),
+    ModelNotSupported: (
+        r"model[ _'\"`\w.-]{0,80}?(not[ _](found|support|exist|avail|offer)|n't exist)",
+        r"model[ _'\"`\w.-]{0,80}?(unsupported|unknown|invalid|deprecated|offline)",
+        "(unsupported|unknown|invalid|no such|not supported)[ _]((this|the)[ _])?model",
+    ),
+    BadRequest: ("param|argument|invalid|illegal|malformed|required|must|too long|maximum",),
+    ModelUnavailable: ("overload|unavailable|try again|internal|server[ _]error|upstream|busy",),
+    ModelTimeout: ("time[d -]*out",),
+}
+WORDS: Mapping[Kind, re.Pattern[str]] = {
+    kind: re.compile("|".join(phrases), re.IGNORECASE) for kind, phrases in _PHRASES.items()
+}
 
 # WeryAI's codes, used where neither the HTTP status nor the words decide.
 CODES: Mapping[int, Kind] = {
@@ -83,6 +84,7 @@ STATUSES: Mapping[int, tuple[Kind, frozenset[Kind]]] = {
     408: (ModelTimeout, frozenset()),
     429: (RateLimited, frozenset({OutOfCredits, QueueFull})),
 }
+_REDIRECT, _REFUSAL, _BEYOND_HTTP = 300, 400, 600  # where classes of HTTP statuses begin
 _SERVER_ERROR: tuple[Kind, frozenset[Kind]] = (ModelUnavailable, frozenset({QueueFull}))
 
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-trace-id", "x-amzn-requestid")
@@ -92,8 +94,8 @@ _TAG = re.compile(r"[\w.:-]{1,80}", re.ASCII)  # an id or a code, and nothing a 
 
 def request_id(headers: Mapping[str, str], body: object = None) -> str | None:
     """WeryAI's id of a request, from its headers or from the body, whichever has one."""
-    fields = body if isinstance(body, dict) else {}
-    found = [headers.get(name) for name in _REQUEST_ID_HEADERS]
+    fields: Mapping[str, object] = body if isinstance(body, dict) else {}
+    found: list[object] = [headers.get(name) for name in _REQUEST_ID_HEADERS]
     found += [fields.get(name) for name in _REQUEST_ID_FIELDS]
     return next(_tags(found), None)
 
@@ -125,7 +127,7 @@ def failure(status: int, headers: Mapping[str, str], body: bytes | object) -> Mo
     content = _parsed(body) if isinstance(body, bytes) else body
     fields = _fields(content)
     code = _code(fields)
-    if status < 400 and code is not None and 400 <= code < 600:
+    if status < _REFUSAL and code is not None and _REFUSAL <= code < _BEYOND_HTTP:
         status = code
     kind = _kind(status, _words(fields), code)
     named = [fields.get(name) for name in ("status", "code", "type", "param")]
@@ -134,15 +136,17 @@ def failure(status: int, headers: Mapping[str, str], body: bytes | object) -> Mo
 
 
 def _kind(status: int, words: str, code: int | None) -> Kind:
-    said = [kind for kind, pattern in WORDS if pattern.search(words)]
-    if status in STATUSES or status >= 500:
+    said = [kind for kind, pattern in WORDS.items() if pattern.search(words)]
+    if status in STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         meant, refined = STATUSES.get(status, _SERVER_ERROR)
         return next((kind for kind in said if kind in refined), meant)
+    if _REDIRECT <= status < _REFUSAL:  # not WeryAI, but something in between
+        return ModelUnavailable
     if said:
         return said[0]
-    if code in CODES:
+    if code is not None and code in CODES:
         return CODES[code]
-    return BadRequest if status >= 300 else ModelError
+    return BadRequest if status >= _REFUSAL else ModelError
 
 
 def _parsed(body: bytes) -> object:
@@ -174,7 +178,7 @@ def _code(fields: Mapping[str, object]) -> int | None:
     return None
 
 
-def _tags(values: Iterable[object]) -> Iterable[str]:
+def _tags(values: Iterable[object]) -> Iterator[str]:
     for value in values:
         if isinstance(value, int | str) and _TAG.fullmatch(text := str(value)):
             yield text
