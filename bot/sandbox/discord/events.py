@@ -191,8 +191,12 @@ class Feed:
         finally:
             stop()
 
-    async def until(self, predicate: Callable[[], object]) -> None:
-        """Wait until `predicate` holds; it is looked at now and upon every event."""
+    async def until(self, predicate: Callable[[], object], *, timeout: float) -> bool:  # noqa: ASYNC109 - a limit is part of the question; its end is an answer
+        """Wait until `predicate` holds; it is looked at now and upon every event.
+
+        Returns:
+            Whether it came to hold within `timeout` real seconds.
+        """
         reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def look(_: Event | None = None) -> None:
@@ -205,6 +209,13 @@ class Feed:
         stop = self.listen(look)
         try:
             look()
-            await reached
+            async with asyncio.timeout(timeout):
+                await reached
+        except TimeoutError:
+            if reached.done() and not reached.cancelled():
+                raise  # the predicate's own
+            return False
+        else:
+            return True
         finally:
             stop()

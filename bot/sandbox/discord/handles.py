@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from bot.sandbox.discord.state import Interaction, InteractionState, Json, Message
@@ -26,11 +25,8 @@ async def wait_until(
     world: World, predicate: Callable[[], object], *, timeout: float, what: str
 ) -> None:
     """Wait for a condition, looked at upon every event; raises `NotReached`."""
-    try:
-        async with asyncio.timeout(timeout):
-            await world.feed.until(predicate)
-    except TimeoutError:
-        raise NotReached(f"{what}: not within {timeout} s\n{_picture(world)}") from None
+    if not await world.feed.until(predicate, timeout=timeout):
+        raise NotReached(f"{what}: not within {timeout} s\n{_picture(world)}")
 
 
 def _picture(world: World) -> str:
@@ -115,3 +111,12 @@ class InteractionHandle:
         await wait_until(self._world, there, timeout=timeout, what="An answer")
         assert self.response is not None
         return self.response
+
+    async def followed_up(self, count: int = 1, *, timeout: float = TIMEOUT) -> list[Message]:
+        """Wait for so many messages beyond the original response; all of those there are."""
+
+        def there() -> bool:
+            return len(self.responses) > count
+
+        await wait_until(self._world, there, timeout=timeout, what=f"{count} followups")
+        return self.responses[1:]

@@ -95,10 +95,10 @@ class Guild:
     name: str
     owner_id: int
     joined_at: float
-    roles: dict[int, Role] = field(default_factory=dict)
-    members: dict[int, Member] = field(default_factory=dict)
-    channels: dict[int, Channel] = field(default_factory=dict)
-    threads: dict[int, Channel] = field(default_factory=dict)
+    roles: dict[int, Role] = field(default_factory=dict, repr=False)
+    members: dict[int, Member] = field(default_factory=dict, repr=False)
+    channels: dict[int, Channel] = field(default_factory=dict, repr=False)
+    threads: dict[int, Channel] = field(default_factory=dict, repr=False)
 
     def permissions_of(self, user_id: int) -> Permission:
         """What a member may do in the guild as a whole; nothing for a stranger."""
@@ -117,18 +117,18 @@ class Channel:
     id: int
     type: ChannelType
     name: str
-    guild: Guild | None = None
-    parent: Channel | None = None
+    guild: Guild | None = field(default=None, repr=False)
+    parent: Channel | None = field(default=None, repr=False)
     topic: str | None = None
     position: int = 0
     slowmode: int = 0
     nsfw: bool = False
-    overwrites: dict[int, Overwrite] = field(default_factory=dict)
+    overwrites: dict[int, Overwrite] = field(default_factory=dict, repr=False)
     recipients: list[User] = field(default_factory=list)
-    messages: dict[int, Message] = field(default_factory=dict)
+    messages: dict[int, Message] = field(default_factory=dict, repr=False)
     last_message_id: int | None = None
     owner_id: int | None = None
-    thread_members: dict[int, float] = field(default_factory=dict)
+    thread_members: dict[int, float] = field(default_factory=dict, repr=False)
     archived: bool = False
     locked: bool = False
     invitable: bool = True
@@ -178,7 +178,7 @@ class Attachment:
     id: int
     filename: str
     content_type: str
-    data: bytes
+    data: bytes = field(repr=False)
     description: str | None = None
 
 
@@ -192,6 +192,11 @@ class MessageVersion:
     components: list[Json]
     attachments: tuple[Attachment, ...]
     flags: MessageFlag
+
+    @property
+    def thinking(self) -> bool:
+        """Whether it shows "… is thinking" because its interaction was deferred."""
+        return MessageFlag.LOADING in self.flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +230,8 @@ class Message:
     versions: list[MessageVersion]
     pings: Mentions = Mentions()
     mentions: Mentions = Mentions()
-    reference: Message | None = None
-    interaction: Interaction | None = None
+    reference: Message | None = field(default=None, repr=False)
+    interaction: Interaction | None = field(default=None, repr=False)
     application_id: int | None = None
     webhook_id: int | None = None
     ephemeral_for: int | None = None
@@ -234,8 +239,8 @@ class Message:
     enforce_nonce: bool = False
     tts: bool = False
     deleted_at: float | None = None
-    thread: Channel | None = None
-    reactions: dict[str, dict[int, float]] = field(default_factory=dict)
+    thread: Channel | None = field(default=None, repr=False)
+    reactions: dict[str, dict[int, float]] = field(default_factory=dict, repr=False)
     late_edits: list[float] = field(default_factory=list)
 
     @property
@@ -265,8 +270,8 @@ class Message:
 
     @property
     def thinking(self) -> bool:
-        """Whether it shows "… is thinking" because its interaction was deferred."""
-        return MessageFlag.LOADING in self.flags
+        """Whether it shows "… is thinking" now."""
+        return self.versions[-1].thinking
 
     @property
     def edited_at(self) -> float | None:
@@ -317,20 +322,20 @@ class Interaction:
     """
 
     id: int
-    token: str
+    token: str = field(repr=False)
     type: InteractionType
     user: User
     channel: Channel
     created_at: float
-    data: Json
+    data: Json = field(repr=False)
     locale: str = "en-US"
-    source: Message | None = None
-    trigger: Interaction | None = None
+    source: Message | None = field(default=None, repr=False)
+    trigger: Interaction | None = field(default=None, repr=False)
     state: InteractionState = InteractionState.PENDING
     callback_type: int | None = None
     ephemeral: bool = False
-    original: Message | None = None
-    responses: list[Message] = field(default_factory=list)
+    original: Message | None = field(default=None, repr=False)
+    responses: list[Message] = field(default_factory=list, repr=False)
     modal: Json | None = None
     choices: list[Json] | None = None
 

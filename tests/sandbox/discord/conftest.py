@@ -1,58 +1,83 @@
-"""A local Discord for each test, and a real discord.py bot to connect to it."""
+"""A local Discord for each test, and clients to connect to it."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
-import discord
+import aiohttp
 import pytest
-from discord import app_commands
 from discord.http import Route
 
+from bot.sandbox.discord.people import Person
+from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.server import DiscordSandbox
+from bot.sandbox.discord.state import Channel, Guild
+from tests.sandbox.discord.clients import TIMEOUT, Bot, Connect, Rest
+
+
+@dataclass(frozen=True)
+class Home:
+    """A server with a channel, a member and a moderator."""
+
+    guild: Guild
+    channel: Channel
+    ada: Person
+    mo: Person
 
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[DiscordSandbox]:
     async with DiscordSandbox(openapi=os.environ.get("DISCORD_OPENAPI")) as sandbox:
         yield sandbox
-        assert sandbox.violations == []
-
-
-class Bot(discord.AutoShardedClient):
-    """The smallest bot with commands; a test hangs its listeners on it."""
-
-    def __init__(self, **options: object) -> None:
-        intents = discord.Intents.default()
-        intents.message_content = True
-        super().__init__(intents=intents, **options)  # type: ignore[arg-type] # passed on as given
-        self.tree = app_commands.CommandTree(self)
-        self.on_setup: Callable[[], Awaitable[object]] = asyncio.Event().wait
-
-    async def setup_hook(self) -> None:
-        await self.tree.sync()
 
 
 @pytest.fixture
-def connect(
-    sandbox: DiscordSandbox, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., object]:
+def home(sandbox: DiscordSandbox) -> Home:
+    guild = sandbox.add_guild("Home")
+    channel = sandbox.add_channel(guild, "general")
+    moderator = Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.MANAGE_THREADS
+    ada = sandbox.add_member(guild, "Ada")
+    return Home(guild, channel, ada, sandbox.add_member(guild, "Mo", moderator))
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def rest(sandbox: DiscordSandbox, http: aiohttp.ClientSession) -> Rest:
+    return Rest(http, sandbox)
+
+
+@pytest.fixture
+def connect(sandbox: DiscordSandbox, monkeypatch: pytest.MonkeyPatch) -> Connect:
     monkeypatch.setattr(Route, "BASE", sandbox.api_url)
 
     @asynccontextmanager
     async def connected(bot: Bot) -> AsyncIterator[Bot]:
         running = asyncio.create_task(bot.start(sandbox.token))
-        ready = asyncio.create_task(bot.wait_until_ready())
+        ready = asyncio.create_task(_ready(bot))
         try:
-            await asyncio.wait([running, ready], timeout=20, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                [running, ready], timeout=TIMEOUT, return_when=asyncio.FIRST_COMPLETED
+            )
             assert bot.is_ready(), running
             yield bot
         finally:
             ready.cancel()
             await bot.close()
             await running
+        assert sandbox.violations == []
 
     return connected
+
+
+async def _ready(bot: Bot) -> None:
+    await bot.logged_in.wait()
+    await bot.wait_until_ready()
