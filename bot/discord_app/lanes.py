@@ -26,6 +26,7 @@ _PARAMETERS = {
 _INTERACTION = re.compile(
     r"/(?P<kind>webhooks|interactions)/(?P<id>\d+)/(?P<token>[^/]+)(?P<rest>/.*)?$"
 )
+_PREFIX = re.compile(r"^.*/api/v\d+(?=/)")
 _MAJOR = re.compile(r"/(?:channels|guilds)/(\d+)")
 
 
@@ -50,6 +51,7 @@ def lane_of(method: str, path: str) -> Lane:
             return token_lane(method, found["token"], _template(found["rest"] or ""))
         route = f"{method} /interactions/{{interaction_id}}/{{interaction_token}}/callback"
         return Lane(route, found["id"], metered=False)
+    path = _PREFIX.sub("", path)
     major = _MAJOR.search(path)
     return Lane(f"{method} {_template(path)}", major[1] if major else "")
 

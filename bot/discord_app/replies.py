@@ -196,7 +196,8 @@ class MessageChain:
         if frame.attachment is not None and frame.attachment != carried:
             payload["attachments"] = [{"id": 0, "filename": ATTACHMENT_NAME}]
             return Parcel(payload, frame.attachment)
-        if frame.attachment is None and exists and self._attached.get(index, ""):
+        may_carry = exists and self._attached.get(index, "unknown") is not None
+        if frame.attachment is None and may_carry:
             payload["attachments"] = []
         return Parcel(payload)
 
@@ -212,8 +213,9 @@ class MessageChain:
         self, index: int, parcel: Parcel, access: InteractionAccess | None
     ) -> MessageId:
         if access is None:
+            again = "+" if index in self._too_old else ""
             return await self._channel.create(
-                parcel, nonce=f"{self._trigger}:{index}", reply_to=self._reference(index)
+                parcel, nonce=f"{self._trigger}:{index}{again}", reply_to=self._reference(index)
             )
         if access.original:
             message = await access.routes.edit(None, parcel)

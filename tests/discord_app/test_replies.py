@@ -1,0 +1,427 @@
+"""A reply's messages: created once, edited after, by whichever way to Discord is open."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import pytest
+
+from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId
+from bot.core.errors import ReplyDelayed, ReplyGone
+from bot.core.replies import Controls, Frame
+from bot.discord_app.replies import TOKEN_LIFETIME, InteractionAccess, MessageChain
+from bot.discord_app.rest import DiscordRest
+from bot.discord_app.routes import ChannelRoutes, TokenRoutes
+from bot.sandbox.discord.components import labels
+from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.server import DiscordSandbox
+from bot.sandbox.discord.state import Message, MessageFlag
+from tests.discord_app.conftest import Home, Observer
+from tests.discord_app.interactions import deferred
+
+EDITING = "PATCH /channels/{channel_id}/messages/{message_id}"
+CREATING = "POST /channels/{channel_id}/messages"
+
+
+@pytest.fixture
+async def question(home: Home) -> Message:
+    return await home.ada.send(home.channel, "What is that?")
+
+
+@pytest.fixture
+def chain(rest: DiscordRest, home: Home, question: Message) -> MessageChain:
+    chain = MessageChain(
+        ChannelRoutes(rest, ChannelId(home.channel.id)),
+        EventId(question.id),
+        reply_to=MessageId(question.id),
+    )
+    chain.bind(ReplyId(7))
+    return chain
+
+
+def shown(home: Home) -> list[Message]:
+    return [message for message in home.ada.sees(home.channel) if message.author.bot]
+
+
+async def test_the_first_frame_replies_to_the_question_and_pings_nobody(
+    chain: MessageChain, home: Home, question: Message
+) -> None:
+    await chain.show(0, Frame(f"Hello {home.ada.mention} @everyone", Controls.STREAMING))
+
+    [answer] = shown(home)
+    assert answer.reference is question
+    assert not answer.pings
+    assert labels(answer) == ["Stop"]
+    assert chain.address.message_ids == (answer.id,)
+
+
+async def test_later_frames_edit_the_same_message(chain: MessageChain, home: Home) -> None:
+    await chain.show(0, Frame("Hel", Controls.STREAMING))
+    await chain.show(0, Frame("Hello.", Controls.ENDED))
+
+    [answer] = shown(home)
+    assert [version.content for version in answer.versions] == ["Hel", "Hello."]
+    assert labels(answer) == ["Regenerate"]
+
+
+async def test_buttons_name_their_reply(chain: MessageChain, home: Home) -> None:
+    await chain.show(0, Frame("Hello", Controls.RESUMABLE))
+
+    [answer] = shown(home)
+    buttons = answer.components[0]["components"]
+    assert [button["custom_id"] for button in buttons] == [
+        "reply:7:continue",
+        "reply:7:regenerate",
+    ]
+
+
+async def test_links_show_no_preview(chain: MessageChain, home: Home) -> None:
+    await chain.show(0, Frame("https://example.com"))
+    await chain.show(0, Frame("https://example.com and more"))
+
+    assert MessageFlag.SUPPRESS_EMBEDS in shown(home)[0].flags
+
+
+async def test_a_chain_grows_by_messages_that_reply_to_nothing(
+    chain: MessageChain, home: Home
+) -> None:
+    await chain.show(0, Frame("One"))
+    await chain.show(1, Frame("Two"))
+
+    assert [message.content for message in shown(home)] == ["One", "Two"]
+    assert shown(home)[1].reference is None
+    assert len(chain.address.message_ids) == 2
+
+
+async def test_the_lane_tells_whether_a_frame_creates_or_edits(
+    chain: MessageChain, observer: Observer
+) -> None:
+    assert chain.lane(0).route == CREATING
+    await chain.show(0, Frame("One"))
+    assert chain.lane(0).route == EDITING
+    assert chain.lane(1).route == CREATING
+    await chain.show(0, Frame("One more"))
+
+    assert [lane.route for lane in observer.started_lanes] == [CREATING, EDITING]
+
+
+async def test_the_whole_text_is_attached_once_and_stays(chain: MessageChain, home: Home) -> None:
+    await chain.show(0, Frame("Long", attachment="All of it"))
+    await chain.show(0, Frame("Long.", attachment="All of it"))
+
+    [answer] = shown(home)
+    [file] = answer.attachments
+    assert (file.filename, file.data) == ("answer.md", b"All of it")
+    assert answer.versions[0].attachments == answer.versions[1].attachments
+
+
+async def test_another_text_takes_the_files_place_and_none_takes_it_away(
+    chain: MessageChain, home: Home
+) -> None:
+    await chain.show(0, Frame("Long", attachment="All of it"))
+    await chain.show(0, Frame("Longer", attachment="All of it and more"))
+    [answer] = shown(home)
+    assert [file.data for file in answer.attachments] == [b"All of it and more"]
+
+    await chain.show(0, Frame("Short"))
+
+    assert answer.attachments == ()
+
+
+async def test_a_file_from_before_a_restart_goes_with_the_new_text(
+    chain: MessageChain, rest: DiscordRest, home: Home
+) -> None:
+    await chain.show(0, Frame("Long", attachment="All of it"))
+    again = MessageChain(
+        ChannelRoutes(rest, ChannelId(home.channel.id)),
+        EventId(1),
+        messages=chain.address.message_ids,
+    )
+
+    await again.show(0, Frame("Anew"))
+
+    assert shown(home)[0].attachments == ()
+
+
+async def test_a_deleted_answer_is_gone_by_choice(chain: MessageChain, home: Home) -> None:
+    await chain.show(0, Frame("Hello"))
+    await home.mo.delete(shown(home)[0])
+
+    with pytest.raises(ReplyGone) as gone:
+        await chain.show(0, Frame("Hello again"))
+
+    assert gone.value.by_choice
+
+
+async def test_a_deleted_question_does_not_keep_the_answer_away(
+    chain: MessageChain, home: Home, question: Message
+) -> None:
+    await home.ada.delete(question)
+
+    await chain.show(0, Frame("Hello"))
+
+    assert shown(home)[0].content == "Hello"
+
+
+@pytest.mark.parametrize("taken", [Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES])
+async def test_permission_taken_away_is_final(
+    chain: MessageChain, sandbox: DiscordSandbox, home: Home, taken: Permission
+) -> None:
+    sandbox.set_overwrite(home.channel, sandbox.bot_user, deny=taken)
+
+    with pytest.raises(ReplyGone) as gone:
+        await chain.show(0, Frame("Hello"))
+
+    assert not gone.value.by_choice
+
+
+async def test_a_deleted_channel_is_final(
+    chain: MessageChain, sandbox: DiscordSandbox, home: Home
+) -> None:
+    await chain.show(0, Frame("Hello"))
+    sandbox.world.remove_channel(home.channel)
+
+    with pytest.raises(ReplyGone):
+        await chain.show(0, Frame("Hello again"))
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_temporary_failure_leaves_the_frame_to_be_shown_later(
+    chain: MessageChain, sandbox: DiscordSandbox, home: Home, status: int
+) -> None:
+    await chain.show(0, Frame("Hello"))
+    sandbox.faults.answer("PATCH", "/messages/", status, {"retry_after": 0.2})
+
+    with pytest.raises(ReplyDelayed):
+        await chain.show(0, Frame("Hello again"))
+    await chain.show(0, Frame("Hello again, newer"))
+
+    assert [version.content for version in shown(home)[0].versions] == [
+        "Hello",
+        "Hello again, newer",
+    ]
+
+
+async def test_a_message_whose_confirmation_was_lost_is_not_sent_twice(
+    chain: MessageChain, sandbox: DiscordSandbox, home: Home
+) -> None:
+    sandbox.faults.drop("POST", "/messages$", after=True)
+
+    with pytest.raises(ReplyDelayed):
+        await chain.show(0, Frame("Hello"))
+    await chain.show(0, Frame("Hello again"))
+
+    assert len(shown(home)) == 1
+
+
+async def test_a_message_too_old_to_edit_is_answered_by_a_new_one(
+    chain: MessageChain, sandbox: DiscordSandbox, home: Home
+) -> None:
+    await chain.show(0, Frame("Old"))
+    too_old = {"code": 30046, "message": "Maximum number of edits to messages older than 1 hour"}
+    sandbox.faults.answer("PATCH", "/messages/", 400, too_old)
+
+    with pytest.raises(ReplyDelayed) as delayed:
+        await chain.show(0, Frame("New"))
+    assert delayed.value.retry_after == 0
+    assert chain.lane(0).route == CREATING
+    await chain.show(0, Frame("New"))
+    await chain.show(0, Frame("New and more"))
+
+    old, new = shown(home)
+    assert (old.content, new.content) == ("Old", "New and more")
+    assert new.reference is old
+    assert chain.address.message_ids == (new.id,)
+
+
+async def test_without_message_history_the_answer_comes_without_the_reference(
+    chain: MessageChain, sandbox: DiscordSandbox, home: Home
+) -> None:
+    sandbox.set_overwrite(home.channel, sandbox.bot_user, deny=Permission.READ_MESSAGE_HISTORY)
+
+    with pytest.raises(ReplyDelayed):
+        await chain.show(0, Frame("Hello"))
+    await chain.show(0, Frame("Hello"))
+
+    assert shown(home)[0].reference is None
+
+
+async def test_superfluous_messages_are_deleted_and_taken_down_as_ones_own_doing(
+    rest: DiscordRest, home: Home
+) -> None:
+    removed: deque[MessageId] = deque()
+    routes = ChannelRoutes(rest, ChannelId(home.channel.id))
+    chain = MessageChain(routes, EventId(1), removed=removed)
+    for index in range(3):
+        await chain.show(index, Frame(f"Page {index}"))
+    ids = chain.address.message_ids
+
+    await chain.keep(1)
+
+    assert [message.content for message in shown(home)] == ["Page 0"]
+    assert chain.address.message_ids == ids[:1]
+    assert set(removed) == set(ids[1:])
+
+
+async def test_a_retired_answer_keeps_its_text_and_loses_its_buttons(
+    chain: MessageChain, home: Home
+) -> None:
+    await chain.show(0, Frame("Hello", Controls.ENDED))
+
+    await chain.retire()
+
+    [answer] = shown(home)
+    assert answer.content == "Hello"
+    assert labels(answer) == []
+
+
+async def test_courtesies_never_raise(
+    chain: MessageChain, sandbox: DiscordSandbox, home: Home
+) -> None:
+    await chain.show(0, Frame("Hello", Controls.ENDED))
+    sandbox.world.remove_channel(home.channel)
+
+    await chain.typing()
+    await chain.retire()
+    await chain.keep(0)
+
+    assert {request.status for request in sandbox.requests[1:]} == {404}
+
+
+# --- an interaction's token -------------------------------------------------------------------
+
+
+class Time:
+    """Unix seconds that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Asked:
+    """A command that was deferred, and the chain that answers it."""
+
+    chain: MessageChain
+    time: Time
+
+
+@pytest.fixture
+async def asked(sandbox: DiscordSandbox, rest: DiscordRest, home: Home) -> Asked:
+    return await ask(sandbox, rest, home, private=False)
+
+
+async def ask(sandbox: DiscordSandbox, rest: DiscordRest, home: Home, *, private: bool) -> Asked:
+    interaction = await deferred(sandbox, home, private=private)
+    time = Time()
+    routes = TokenRoutes(rest, sandbox.application_id, interaction.token, ephemeral=private)
+    access = InteractionAccess(routes, interaction.token, time.now, time, original=True)
+    chain = MessageChain(
+        ChannelRoutes(rest, ChannelId(home.channel.id)),
+        EventId(interaction.id),
+        private=private,
+        access=access,
+    )
+    chain.bind(ReplyId(8))
+    return Asked(chain, time)
+
+
+async def test_a_command_is_answered_in_its_own_response_and_followups(
+    asked: Asked, home: Home, observer: Observer
+) -> None:
+    await asked.chain.show(0, Frame("One", Controls.STREAMING))
+    await asked.chain.show(1, Frame("Two", Controls.STREAMING))
+    await asked.chain.show(0, Frame("One.", Controls.NONE))
+    await asked.chain.show(1, Frame("Two.", Controls.ENDED))
+
+    one, two = shown(home)
+    assert (one.content, two.content) == ("One.", "Two.")
+    assert (labels(one), labels(two)) == ([], ["Regenerate"])
+    assert asked.chain.address.message_ids == (one.id, two.id)
+    assert not any(lane.metered for lane in observer.started_lanes)
+
+
+async def test_the_token_goes_with_the_address_but_not_into_logs(asked: Asked) -> None:
+    address = asked.chain.address
+
+    assert address.token
+    assert address.token_from == 1_000_000.0
+    assert address.token not in repr(address)
+
+
+async def test_the_thinking_response_is_filled_in_the_lane_of_edits(asked: Asked) -> None:
+    assert asked.chain.lane(0).route.startswith("PATCH /webhooks/")
+    assert asked.chain.lane(1).route.startswith("PATCH /webhooks/")
+    await asked.chain.show(0, Frame("One"))
+    assert asked.chain.lane(1).route.startswith("POST /webhooks/")
+
+
+async def test_after_fifteen_minutes_an_answer_goes_on_through_the_channel(
+    asked: Asked, home: Home, observer: Observer
+) -> None:
+    await asked.chain.show(0, Frame("One"))
+    asked.time.now += TOKEN_LIFETIME
+
+    assert asked.chain.lane(0).route == EDITING
+    await asked.chain.show(0, Frame("One."))
+    assert asked.chain.lane(1).route == CREATING
+    await asked.chain.show(1, Frame("Two"))
+
+    assert [message.content for message in shown(home)] == ["One.", "Two"]
+    assert [lane.metered for lane in observer.started_lanes] == [False, True, True]
+
+
+async def test_a_token_that_discord_refuses_early_changes_the_way_too(
+    asked: Asked, sandbox: DiscordSandbox, home: Home
+) -> None:
+    await asked.chain.show(0, Frame("One"))
+    sandbox.clock.advance(15 * 60 + 1)
+
+    with pytest.raises(ReplyDelayed) as delayed:
+        await asked.chain.show(0, Frame("One."))
+    assert delayed.value.retry_after == 0
+    assert asked.chain.lane(0).route == EDITING
+    await asked.chain.show(0, Frame("One."))
+
+    assert shown(home)[0].content == "One."
+
+
+async def test_a_private_answer_is_seen_by_its_asker_alone(
+    sandbox: DiscordSandbox, rest: DiscordRest, home: Home
+) -> None:
+    asked = await ask(sandbox, rest, home, private=True)
+
+    await asked.chain.show(0, Frame("One"))
+    await asked.chain.show(1, Frame("Two"))
+
+    assert [message.content for message in shown(home)] == ["One", "Two"]
+    assert [m for m in home.mo.sees(home.channel) if m.author.bot] == []
+
+
+@pytest.mark.parametrize("by", ["the bot's clock", "Discord's clock"])
+async def test_a_private_answer_ends_with_its_token(
+    sandbox: DiscordSandbox, rest: DiscordRest, home: Home, by: str
+) -> None:
+    asked = await ask(sandbox, rest, home, private=True)
+    await asked.chain.show(0, Frame("One"))
+    if by == "the bot's clock":
+        asked.time.now += TOKEN_LIFETIME
+    else:
+        sandbox.clock.advance(15 * 60 + 1)
+
+    with pytest.raises(ReplyGone):
+        await asked.chain.show(0, Frame("One."))
+
+
+async def test_nothing_is_typed_where_discord_shows_thinking(
+    asked: Asked, sandbox: DiscordSandbox
+) -> None:
+    before = len(sandbox.requests)
+
+    await asked.chain.typing()
+
+    assert len(sandbox.requests) == before
