@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import selectors
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
 
 
 class _JumpingSelector(selectors.DefaultSelector):
@@ -35,6 +36,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         return self._jumping.now
 
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -42,3 +44,13 @@ def run(scenario: Coroutine[Any, Any, T]) -> T:
     """Run a scenario in virtual time."""
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         return runner.run(scenario)
+
+
+def in_virtual_time(scenario: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Make a test of an async scenario."""
+
+    @functools.wraps(scenario)
+    def test(*args: P.args, **kwargs: P.kwargs) -> None:
+        run(scenario(*args, **kwargs))
+
+    return test

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.replies import ReplyState, Usage
 from bot.core.streaming import FOOTER_ROOM, Heard
+from bot.core.text import utf16_cut
 
 NOTES = {
     ReplyState.COMPLETE: "",
@@ -47,8 +48,10 @@ def footer(heard: Heard, signature: Signature) -> str:
     facts = [note, signature.model]
     if signature.detailed:
         facts += [tokens(heard.usage), f"{signature.seconds:.1f} s"]
-    lines.append("-# " + " · ".join(fact for fact in facts if fact))
-    return "\n".join(lines)[:FOOTER_ROOM]
+    if any(facts):
+        lines.append("-# " + " · ".join(fact for fact in facts if fact))
+    whole = "\n".join(lines)
+    return whole[: utf16_cut(whole, FOOTER_ROOM)]
 
 
 def tokens(usage: Usage | None) -> str:

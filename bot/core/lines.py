@@ -52,8 +52,9 @@ class Lines:
         finally:
             if ticket in line.waiting:
                 line.waiting.remove(ticket)
-            if not line.waiting and not line.lock.locked():
-                self._lines.pop(conversation, None)
+            abandoned = not line.waiting and not line.lock.locked()
+            if abandoned and self._lines.get(conversation) is line:  # not a later one
+                del self._lines[conversation]
 
     def withdraw(self, messages: Collection[MessageId]) -> list[Ticket]:
         """Take deleted messages out of the waiting turns; the tickets of which nothing is left."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from itertools import count
 
 from bot.core.conversation import MessageId, ReplyId
-from bot.core.errors import BotError, ReplyDelayed
+from bot.core.errors import BotError, ReplyDelayed, ReplyGone
 from bot.core.pacing import EditBudget
 from bot.core.ports import Lane
-from bot.core.replies import Address, Frame
+from bot.core.replies import Address, Controls, Frame
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Bucket:
 
 @dataclass
 class FakeDiscord:
-    """Every surface's server: its buckets, its second, and what it has refused."""
+    """Every surface's server: its messages and buckets, its second, and what it has refused."""
 
     budget: EditBudget
     limit: int = 5
@@ -42,6 +43,8 @@ class FakeDiscord:
     buckets: dict[Lane, Bucket] = field(default_factory=dict)
     arrivals: list[float] = field(default_factory=list)
     refused: int = 0
+    messages: dict[MessageId, Frame] = field(default_factory=dict)
+    ids: count[int] = field(default_factory=lambda: count(9001))
 
     async def request(self, lane: Lane) -> None:
         """One request: half the latency there, half of it back."""
@@ -70,46 +73,102 @@ class FakeDiscord:
             raise ReplyDelayed("429", retry_after=reset_after)
 
 
-class FakeSurface:
-    """One reply in a channel of `FakeDiscord`; remembers every frame with its time."""
+@dataclass(frozen=True)
+class Sent:
+    """A frame that Discord has taken.
 
-    def __init__(self, discord: FakeDiscord, channel: str = "1", *, metered: bool = True) -> None:
+    Attributes:
+        asked_at: when the request went out.
+        index: of the message in its chain.
+    """
+
+    asked_at: float
+    index: int
+    frame: Frame
+
+
+class FakeSurface:
+    """One reply in a channel of `FakeDiscord`; remembers every frame.
+
+    Attributes:
+        troubles: what the next requests end in; None is success.
+        journal: what happened in which order, shared with the fake stores.
+    """
+
+    def __init__(
+        self,
+        discord: FakeDiscord,
+        channel: str = "1",
+        *,
+        address: Address | None = None,
+        journal: list[str] | None = None,
+        metered: bool = True,
+    ) -> None:
         self._discord = discord
         self._channel = channel
         self._metered = metered
-        self.frames: list[tuple[float, int, Frame]] = []
-        self.messages: dict[int, Frame] = {}
-        self.errors: list[BotError] = []
-        self.typed = 0
+        self.address = address or Address()
+        self.journal = [] if journal is None else journal
+        self.troubles: list[BotError | Exception | None] = []
+        self.tries: list[float] = []
+        self.sent: list[Sent] = []
+        self.typed: list[float] = []
         self.retired = False
         self.bound: ReplyId | None = None
-        self.address = Address()
+
+    @property
+    def messages(self) -> list[Frame]:
+        """What its messages show now."""
+        return [self._discord.messages[message] for message in self.address.message_ids]
+
+    @property
+    def text(self) -> str:
+        """What they show together."""
+        return "\n".join(frame.content for frame in self.messages)
+
+    @property
+    def buttons(self) -> Controls:
+        """What can be pressed, on the last of them."""
+        return self.messages[-1].controls
 
     def lane(self, index: int) -> Lane:
         if not self._metered:
             return Lane("PATCH /webhooks", self._channel, metered=False)
-        route = "PATCH" if index in self.messages else "POST"
+        route = "PATCH" if index < len(self.address.message_ids) else "POST"
         return Lane(f"{route} /channels/{{channel_id}}/messages", self._channel)
 
     async def show(self, index: int, frame: Frame) -> None:
-        at = asyncio.get_running_loop().time()
+        asked_at = asyncio.get_running_loop().time()
+        ids = self.address.message_ids
+        assert index <= len(ids), "messages are made one after the other"
+        self.tries.append(asked_at)
         await self._discord.request(self.lane(index))
-        if self.errors:
-            raise self.errors.pop(0)
-        if index not in self.messages:
-            ids = (*self.address.message_ids, MessageId(1000 + index))
-            self.address = Address(ids)
-        self.messages[index] = frame
-        self.frames.append((at, index, frame))
+        if self.troubles and (trouble := self.troubles.pop(0)) is not None:
+            raise trouble
+        if index == len(ids):
+            ids = (*ids, MessageId(next(self._discord.ids)))
+            self.address = Address(ids, self.address.token, self.address.token_from)
+        elif ids[index] not in self._discord.messages:
+            raise ReplyGone("unknown message", by_choice=True)
+        self._discord.messages[ids[index]] = frame
+        self.sent.append(Sent(asked_at, index, frame))
+        self.journal.append(f"show {frame.content}")
 
     def bind(self, reply: ReplyId) -> None:
         self.bound = reply
 
     async def typing(self) -> None:
-        self.typed += 1
+        self.typed.append(asyncio.get_running_loop().time())
 
     async def keep(self, count: int) -> None:
-        self.messages = {i: f for i, f in self.messages.items() if i < count}
+        self.journal.append(f"keep {count}")
+        for message in self.address.message_ids[count:]:
+            self._discord.messages.pop(message, None)
+        kept = self.address.message_ids[:count]
+        self.address = Address(kept, self.address.token, self.address.token_from)
 
     async def retire(self) -> None:
+        await self._discord.request(self.lane(len(self.address.message_ids) - 1))
         self.retired = True
+        last = self.address.message_ids[-1]
+        self._discord.messages[last] = Frame(self._discord.messages[last].content)

@@ -1,0 +1,227 @@
+"""The stores in memory, true to their ports: what one process leaves, the next one finds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.core.conversation import (
+    HISTORY_LIMIT,
+    ChannelId,
+    EventId,
+    MessageId,
+    ReplyId,
+    Role,
+    Said,
+    Turn,
+    UserId,
+)
+from bot.core.errors import DatabaseUnavailable
+from bot.core.options import Layers, Scope, ScopeId
+from bot.core.ports import Ending
+from bot.core.replies import Address, ReplyRecord, ReplyState
+
+LATENCY = 0.002  # seconds that every access takes
+
+
+@dataclass
+class Memory:
+    """What is stored.
+
+    Attributes:
+        failing: the methods that find no database.
+        journal: what was stored in which order, shared with the fake surfaces.
+    """
+
+    rows: dict[ReplyId, ReplyRecord] = field(default_factory=dict)
+    history: defaultdict[ChannelId, list[tuple[ReplyId, Said]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    not_shown: set[ReplyId] = field(default_factory=set)
+    endings: dict[ReplyId, list[Ending]] = field(default_factory=lambda: defaultdict(list))
+    failing: set[str] = field(default_factory=set)
+    journal: list[str] = field(default_factory=list)
+
+    async def access(self, method: str, note: str = "") -> None:
+        await asyncio.sleep(LATENCY)
+        if method in self.failing:
+            raise DatabaseUnavailable(method)
+        self.journal.append(f"{method} {note}".strip())
+
+    def said(self, conversation: int) -> list[str]:
+        """A conversation's history, as texts."""
+        return [said.text for _, said in self.history[ChannelId(conversation)]]
+
+    def append(self, reply: ReplyId, conversation: ChannelId, said: Sequence[Said]) -> None:
+        entries = self.history[conversation]
+        known = {(entry.message_id, entry.role) for _, entry in entries}
+        entries += [(reply, one) for one in said if (one.message_id, one.role) not in known]
+        del entries[:-HISTORY_LIMIT]
+
+    def remove_answer(self, reply: ReplyId) -> None:
+        for conversation, entries in self.history.items():
+            self.history[conversation] = [
+                entry for entry in entries if entry[0] != reply or entry[1].role is Role.USER
+            ]
+
+
+class FakeHistory:
+    """`HistoryStore` in memory."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def recent(self, conversation: ChannelId, limit: int) -> list[Said]:
+        await self._memory.access("recent")
+        return [said for _, said in self._memory.history[conversation]][-limit:]
+
+    async def edited(self, message: MessageId, text: str) -> None:
+        await self._memory.access("edited")
+        for conversation, entries in self._memory.history.items():
+            self._memory.history[conversation] = [
+                (reply, replace(said, text=text) if said.message_id == message else said)
+                for reply, said in entries
+            ]
+
+    async def deleted(self, messages: Sequence[MessageId]) -> None:
+        await self._memory.access("deleted")
+        for reply, row in self._memory.rows.items():
+            if set(messages).intersection(row.address.message_ids):
+                self._memory.remove_answer(reply)
+            left = tuple(said for said in row.turn.said if said.message_id not in messages)
+            self._memory.rows[reply] = replace(row, turn=replace(row.turn, said=left))
+        for conversation, entries in self._memory.history.items():
+            self._memory.history[conversation] = [
+                entry for entry in entries if entry[1].message_id not in messages
+            ]
+
+    async def forget(self, conversation: ChannelId) -> int:
+        await self._memory.access("forget")
+        return len(self._memory.history.pop(conversation, []))
+
+
+class FakeReplies:
+    """`ReplyStore` in memory."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def accept(self, turn: Turn, address: Address) -> ReplyId | None:
+        await self._memory.access("accept", str(turn.event_id))
+        rows = self._memory.rows
+        if any(row.turn.event_id == turn.event_id for row in rows.values()):
+            return None
+        reply = ReplyId(len(rows) + 1)
+        state = ReplyState.ACCEPTED
+        rows[reply] = ReplyRecord(reply, turn, state, None, "", address, turn.event_id)
+        return reply
+
+    async def begin(self, reply: ReplyId, turn: Turn, gathered: Sequence[ReplyId] = ()) -> None:
+        await self._memory.access("begin", str(turn.event_id))
+        self._change(reply, turn=turn, state=ReplyState.STREAMING)
+        for other in gathered:
+            self._change(other, state=ReplyState.GATHERED)
+        if turn.shared:
+            self._memory.append(reply, turn.place.conversation_id, turn.said)
+
+    async def reopen(self, reply: ReplyId, trigger: EventId, *, keep: bool) -> ReplyRecord | None:
+        await self._memory.access("reopen")
+        row = self._memory.rows[reply]
+        superseded = row.turn.shared and any(
+            later.turn.shared
+            and later.id > reply
+            and later.state is not ReplyState.GATHERED
+            and later.turn.place.conversation_id == row.turn.place.conversation_id
+            for later in self._memory.rows.values()
+        )
+        ended = row.state.ended and row.state is not ReplyState.GATHERED
+        if not ended or superseded or trigger <= row.trigger:
+            return None
+        self._change(reply, state=ReplyState.STREAMING, trigger=trigger)
+        if not keep:
+            self._change(reply, text="")
+            self._memory.remove_answer(reply)
+        return self._memory.rows[reply]
+
+    async def checkpoint(self, reply: ReplyId, text: str, address: Address) -> None:
+        await self._memory.access("checkpoint", text)
+        assert not self._memory.rows[reply].state.ended, "an ending is never overwritten"
+        self._change(reply, text=text, address=address)
+
+    async def finish(self, reply: ReplyId, ending: Ending) -> None:
+        await self._memory.access("finish", ending.text)
+        row = self._memory.rows[reply]
+        self._change(
+            reply,
+            state=ending.state,
+            text=ending.text,
+            model=ending.model,
+            address=ending.address,
+        )
+        self._memory.endings[reply].append(ending)
+        self._memory.not_shown.add(reply)
+        self._memory.remove_answer(reply)
+        if row.turn.shared and ending.text.strip():
+            shown_as = (*ending.address.message_ids, MessageId(row.turn.event_id))[0]
+            answer = Said(shown_as, Role.ASSISTANT, ending.text)
+            self._memory.append(reply, row.turn.place.conversation_id, [answer])
+
+    async def shown(self, reply: ReplyId, address: Address) -> None:
+        await self._memory.access("shown")
+        self._change(reply, address=address)
+        self._memory.not_shown.discard(reply)
+
+    async def load(self, reply: ReplyId) -> ReplyRecord | None:
+        await self._memory.access("load")
+        return self._memory.rows.get(reply)
+
+    async def unfinished(self) -> list[ReplyRecord]:
+        await self._memory.access("unfinished")
+        return [
+            row
+            for row in self._memory.rows.values()
+            if not row.state.ended or row.id in self._memory.not_shown
+        ]
+
+    async def showing(self, message: MessageId) -> ReplyRecord | None:
+        await self._memory.access("showing")
+        for row in reversed(self._memory.rows.values()):
+            asked = {said.message_id for said in row.turn.said}
+            if message in asked.union(row.address.message_ids):
+                return row
+        return None
+
+    async def previous(self, conversation: ChannelId, before: ReplyId) -> ReplyRecord | None:
+        await self._memory.access("previous")
+        for row in reversed(self._memory.rows.values()):
+            same = row.turn.place.conversation_id == conversation and row.turn.shared
+            ended = row.state.ended and row.state is not ReplyState.GATHERED
+            if same and ended and row.id < before:
+                return row
+        return None
+
+    def _change(self, reply: ReplyId, **changes: Any) -> None:
+        self._memory.rows[reply] = replace(self._memory.rows[reply], **changes)
+
+
+class FakeOptions:
+    """`OptionStore` in memory."""
+
+    def __init__(self) -> None:
+        self._chosen: dict[tuple[Scope, ScopeId], dict[str, Any]] = defaultdict(dict)
+        self.chosen_by: list[UserId] = []
+
+    async def layers(self, scopes: Mapping[Scope, ScopeId]) -> Layers:
+        return [(scope, self._chosen[scope, scope_id]) for scope, scope_id in scopes.items()]
+
+    async def choose(
+        self, scope: Scope, scope_id: ScopeId, name: str, value: Any, *, by: UserId
+    ) -> None:
+        self.chosen_by.append(by)
+        if value is None:
+            self._chosen[scope, scope_id].pop(name, None)
+        else:
+            self._chosen[scope, scope_id][name] = value
