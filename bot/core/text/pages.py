@@ -152,8 +152,7 @@ class Pages:
         while len(content := unread.rstrip()) > len(page.opened):
             markup = read(content, self._settled if self._settled < len(content) else 0)
             self._settled = max(self._settled, markup.settled)
-            line_ended = "\n" in unread[len(content) :]
-            length = shown_length(content, markup, line_ended=line_ended)
+            length = shown_length(content, markup, unread[len(content) :])
             if length == len(content):
                 shown = content + markup.closers(content)
                 if utf16_len(shown) <= self._limit:
