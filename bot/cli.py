@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot import app
+from bot import app, playground
 from bot.core.errors import BotError
 from bot.ops.checkup import write_report
 from bot.settings import OfflineSettings, Settings, SettingsProblem, load_settings
@@ -68,7 +68,7 @@ def _obey(given: argparse.Namespace) -> int:
         case "check":
             return app.check(load_settings(Settings))
         case "sandbox":
-            return app.sandbox(given.ask)
+            return playground.sandbox(given.ask)
         case "migrate" if given.check:
             return app.migrate_check()
         case _:  # migrate: argparse lets no other word through

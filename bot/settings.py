@@ -150,6 +150,12 @@ class Settings(BaseSettings):
     system_prompt: str = Field(
         SYSTEM_PROMPT, min_length=1, description="What every model is told before a conversation."
     )
+    max_tokens: int = Field(
+        4096,
+        ge=1,
+        le=1_000_000,
+        description="Tokens an answer may have, where the model's own limit is not lower.",
+    )
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] = Field(
         SecretStr("sqlite:///data/bot.db"),
         description="Where everything is stored: `sqlite:///file` or "

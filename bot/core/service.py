@@ -46,6 +46,7 @@ class Limits:
 
     prompt_characters: int = 4000
     reply_messages: int = MAX_MESSAGES
+    concurrent_replies: int = 500
 
 
 class ChatService:
@@ -83,6 +84,7 @@ class ChatService:
         self._meter = meter
         self._limits = limits
         self._lines = Lines()
+        self._places = asyncio.Semaphore(limits.concurrent_replies)
         self._running: dict[ReplyId, Running] = {}
         self._reopening: set[ReplyId] = set()
         self._left_over: list[ReplyRecord] = []
@@ -190,6 +192,14 @@ class ChatService:
             running.editor.stop(ReplyState.INTERRUPTED)
         await self._wait_idle(LAST_FRAMES)
 
+    def running(self) -> int:
+        """How many answers are being given."""
+        return len(self._running)
+
+    def waiting(self) -> int:
+        """How many turns wait for their place in line."""
+        return self._lines.waiting()
+
     # --- answering ----------------------------------------------------------------------------
 
     def _check(self, turn: Turn) -> None:
@@ -204,9 +214,10 @@ class ChatService:
     async def _answer(self, ticket: Ticket) -> None:
         ticket.surface.bind(ticket.reply)
         if not ticket.turn.shared:
-            await self._answer_batch([ticket])
+            async with self._places:
+                await self._answer_batch([ticket])
             return
-        async with self._lines.turn_of(ticket) as batch:
+        async with self._lines.turn_of(ticket) as batch, self._places:
             if batch:
                 await self._answer_batch(batch)
 
@@ -235,7 +246,7 @@ class ChatService:
         try:
             surface.bind(reply)
             ticket = Ticket(reply, record.turn, surface, asyncio.get_running_loop().time())
-            async with self._lines.turn_of(ticket):
+            async with self._lines.turn_of(ticket), self._places:
                 opened = await self._replies.reopen(reply, trigger, keep=keep)
                 if opened is None:
                     raise InvalidInput(

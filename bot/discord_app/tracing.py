@@ -39,7 +39,7 @@ class RequestObserver(Protocol):
         ...
 
 
-def trace_config(observer: RequestObserver) -> aiohttp.TraceConfig:
+def trace_config(*observers: RequestObserver) -> aiohttp.TraceConfig:
     """A trace that reports each request of the sessions it is given to.
 
     A request may bring its own `Lane` as aiohttp's `trace_request_ctx`; it is read from the path
@@ -53,19 +53,22 @@ def trace_config(observer: RequestObserver) -> aiohttp.TraceConfig:
         if "Sec-WebSocket-Key" not in start.headers:
             known = getattr(context, "trace_request_ctx", None)
             context.lane = known or lane_of(start.method, start.url.path)
-            observer.started(context.lane)
+            for observer in observers:
+                observer.started(context.lane)
 
     async def on_end(
         _: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
         if context.lane is not None:
-            _report(observer, context.lane, end.response.status, end.response.headers)
+            for observer in observers:
+                _report(observer, context.lane, end.response.status, end.response.headers)
 
     async def on_exception(
         _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestExceptionParams
     ) -> None:
         if context.lane is not None:
-            observer.ended(context.lane, status=0)
+            for observer in observers:
+                observer.ended(context.lane, status=0)
 
     config = aiohttp.TraceConfig()
     config.on_request_start.append(on_start)

@@ -72,6 +72,15 @@ class Database:
         """An insert that knows ON CONFLICT, which both databases have in the same words."""
         return sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)
 
+    async def answers(self) -> bool:
+        """Whether the database answers, for a health probe."""
+        try:
+            async with self.read() as connection:
+                await connection.execute(sa.select(1))
+        except DatabaseUnavailable:
+            return False
+        return True
+
     async def close(self) -> None:
         """Close every connection."""
         await self._reader.dispose()
