@@ -69,6 +69,10 @@ class Lines:
                     empty.append(ticket)
         return empty
 
+    def waiting(self) -> int:
+        """How many turns wait in all lines."""
+        return sum(len(line.waiting) for line in self._lines.values())
+
     @staticmethod
     def _gather(line: Line, ticket: Ticket) -> list[Ticket]:
         if ticket not in line.waiting:
