@@ -6,7 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.sandbox.weryai import API_KEY, INSTANT, WeryAISandbox
-from bot.weryai.client import Retries, WeryAIClient
+from bot.weryai.client import WeryAIClient
+from bot.weryai.patience import Retries
 
 AT_ONCE = Retries(wait_initial=0, wait_max=0, wait_jitter=0)
 

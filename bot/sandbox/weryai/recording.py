@@ -38,8 +38,8 @@ class Recorded:
 class Gate:
     """Holds a streamed answer back: it goes on only as far as it is allowed to."""
 
-    def __init__(self, after: int = 0) -> None:
-        self._allowed: float = after
+    def __init__(self, after: float = 0) -> None:
+        self._allowed = after
         self._changed = asyncio.Event()
         self._reached = asyncio.Event()
 

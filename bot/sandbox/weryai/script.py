@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import zip_longest
@@ -14,6 +14,7 @@ import orjson
 from bot.sandbox.weryai.faults import Fault, envelope
 
 DONE = b"data: [DONE]\n\n"
+BOM = b"\xef\xbb\xbf"
 
 
 class Act(Enum):
@@ -130,10 +131,10 @@ _CUT = frozenset(
         Fault.LENGTH,
     }
 )
-_REASONS = {Fault.FILTERED: "content_filter", Fault.LENGTH: "length"}
+_REASONS: Mapping[Fault | None, str] = {Fault.FILTERED: "content_filter", Fault.LENGTH: "length"}
 _OVERLOADED = {"message": "The server is overloaded.", "type": "server_error", "code": None}
 _ERROR = b"data: " + orjson.dumps({"error": _OVERLOADED}) + b"\n\n"
-_TAILS: dict[Fault, tuple[bytes | Act, ...]] = {
+_TAILS: Mapping[Fault, tuple[bytes | Act, ...]] = {
     Fault.STALL: (Act.STALL,),
     Fault.STALL_FIRST: (Act.STALL,),
     Fault.DROP: (Act.DROP,),
@@ -159,30 +160,23 @@ def staged(script: Script, fault: Fault | None) -> Stream:
         deltas = []
     elif fault in _CUT:
         deltas = deltas[: max(1, len(deltas) // 2)]
-    if fault in _TAILS:
-        return Stream(b"" if not deltas else head, deltas, _TAILS[fault])
-    tail: list[bytes] = []
-    if fault is not Fault.NO_FINISH:
-        tail += [
-            script.event(
-                [
-                    {
-                        "index": index,
-                        "delta": {},
-                        "finish_reason": choice.finish_reason
-                        if fault is None
-                        else _REASONS.get(fault, choice.finish_reason),
-                    }
-                ]
-            )
-            for index, choice in enumerate(script.choices)
-        ]
+    if fault is not None and fault in _TAILS:
+        return Stream(head if deltas else b"", deltas, _TAILS[fault])
+    return Stream(head, deltas, _ending(script, fault))
+
+
+def _ending(script: Script, fault: Fault | None) -> list[bytes | Act]:
+    ends = [
+        {"index": index, "delta": {}, "finish_reason": _REASONS.get(fault, choice.finish_reason)}
+        for index, choice in enumerate(script.choices)
+    ]
+    tail = [] if fault is Fault.NO_FINISH else [script.event([end]) for end in ends]
     tail.append(script.event([], usage=script.usage))
     if fault is Fault.NO_BLANK_LINE:
         tail[-1] = tail[-1].removesuffix(b"\n\n")
     elif fault is not Fault.NO_DONE:
         tail.append(DONE)
-    return Stream(head, deltas, tail)
+    return list(tail)
 
 
 def in_manner(data: bytes, fault: Fault | None) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 import uuid
 from collections import deque
@@ -25,7 +26,7 @@ from bot.sandbox.weryai.faults import (
 from bot.sandbox.weryai.models import MODELS, Listing, Model, listed
 from bot.sandbox.weryai.recording import Gate, Recorded
 from bot.sandbox.weryai.rules import Refused, check_request
-from bot.sandbox.weryai.script import Act, Choice, Script, in_manner, staged
+from bot.sandbox.weryai.script import BOM, Act, Choice, Script, Stream, in_manner, staged
 
 API_KEY = "sk-sandbox"
 DEFAULT_MAX_TOKENS = 1024  # the documentation's
@@ -72,7 +73,7 @@ class WeryAISandbox:
         host: str = "127.0.0.1",
         port: int = 0,
         api_key: str = API_KEY,
-        pace: Pace = Pace(),  # noqa: B008 (frozen)
+        pace: Pace = Pace(),
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -172,11 +173,7 @@ class WeryAISandbox:
 
     async def _respond(self, request: web.Request, recorded: Recorded) -> web.StreamResponse:
         try:
-            if (refused := self._check_key(request)) is not None:
-                return _response(refused)
-            if request.content_type != "application/json":
-                return _response(openai_error(415, "The body must be application/json."))
-            check_request(recorded.json, self.models)
+            self._check(request, recorded.json)
         except Refused as error:
             return _response(error.refusal)
         recorded.fault = fault = self._fault_of(recorded.json)
@@ -184,52 +181,62 @@ class WeryAISandbox:
             return _response(refused)
         if fault is Fault.STALL_AT_ONCE:
             await self._stopping.wait()
-        if fault is Fault.DROP_AT_ONCE or fault is Fault.STALL_AT_ONCE:
+        if fault in {Fault.STALL_AT_ONCE, Fault.DROP_AT_ONCE}:
             return _drop(request)
         script = self._script_of(recorded.json)
         if fault is Fault.PLAIN_JSON or not recorded.json.get("stream", False):
             recorded.finished = True
             return web.Response(body=script.plain(), content_type="application/json")
-        return await self._stream(request, recorded, script)
-
-    async def _stream(
-        self, request: web.Request, recorded: Recorded, script: Script
-    ) -> web.StreamResponse:
-        gate = self._gates.popleft() if self._gates else Gate(1 << 60)
-        fault = recorded.fault
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "X-Request-Id": script.id}
         )
         await response.prepare(request)
-        recorded.status = response.status
-        stream = staged(script, fault)
-        pace = self.pace
-        due = self._clock() + pace.first_after
-        head = stream.head if fault is not Fault.BOM else b"\xef\xbb\xbf" + stream.head
-        if fault is Fault.ONE_CHUNK:
-            await response.write(b"".join([head, *stream.deltas, *stream.tail]))
+        if await self._tell(response, staged(script, fault), recorded):
+            await response.write_eof()
+            recorded.finished = True
         else:
-            await self._sleep(pace.first_after)
-            if head:
-                await response.write(head)
-            for delta in stream.deltas:
-                await gate.pass_through(recorded.sent)
-                for piece in in_manner(delta, fault):
-                    await response.write(piece)
-                recorded.sent += 1
-                due += 1 / pace.per_second if pace.per_second else 0
-                await self._sleep(max(0.0, due - self._clock()) if pace.per_second else 0)
-            await gate.pass_through(recorded.sent)
-            for step in stream.tail:
-                if step is Act.STALL:
-                    await self._stopping.wait()
-                if isinstance(step, Act):
-                    return _drop(request)
-                for piece in in_manner(step, fault):
-                    await response.write(piece)
-        await response.write_eof()
-        recorded.finished = True
+            _drop(request)
         return response
+
+    def _check(self, request: web.Request, content: object) -> None:
+        if (refused := self._check_key(request)) is not None:
+            raise Refused(refused)
+        if request.content_type != "application/json":
+            raise Refused(openai_error(415, "The body must be application/json."))
+        check_request(content, self.models)
+
+    async def _tell(self, response: web.StreamResponse, stream: Stream, recorded: Recorded) -> bool:
+        """Write a stream at its pace; whether it ends as a response should."""
+        gate = self._gates.popleft() if self._gates else Gate(math.inf)
+        fault, pace = recorded.fault, self.pace
+        recorded.status = response.status
+        if fault is Fault.ONE_CHUNK:
+            tail = [step for step in stream.tail if isinstance(step, bytes)]
+            await response.write(b"".join([stream.head, *stream.deltas, *tail]))
+            recorded.sent = len(stream.deltas)
+            return True
+        due = self._clock() + pace.first_after
+        await self._sleep(pace.first_after)
+        first = BOM + stream.head if fault is Fault.BOM else stream.head
+        for delta in stream.deltas:
+            await gate.pass_through(recorded.sent)
+            for piece in in_manner(first + delta, fault):
+                await response.write(piece)
+            first = b""
+            recorded.sent += 1
+            if pace.per_second is not None:  # by the clock, so that a late delta delays no other
+                due += 1 / pace.per_second
+            await self._sleep(max(0.0, due - self._clock()))
+        await gate.pass_through(recorded.sent)
+        for step in stream.tail:
+            if step is Act.STALL:
+                await self._stopping.wait()
+            if isinstance(step, Act):
+                return False
+            for piece in in_manner(first + step, fault):
+                await response.write(piece)
+            first = b""
+        return True
 
     def _check_key(self, request: web.Request) -> Refusal | None:
         if request.headers.get("Authorization") == f"Bearer {self._api_key}":
