@@ -18,6 +18,7 @@ from bot.core.replies import Address
 from bot.storage.engine import Database
 from bot.storage.reply_messages import put_shown
 from bot.storage.tables import IS_UNFINISHED, replies
+from bot.storage.whole import whole
 
 # Only while the reply grows: a late checkpoint never overwrites an ending. What is set is named by
 # the parameters.
@@ -64,6 +65,7 @@ class Checkpoints:
         async with self._writing:
             return self._shown.pop(reply, None)
 
+    @whole
     async def _write(self, batch: dict[ReplyId, _Checkpoint]) -> None:
         moved = {
             reply: one.address.message_ids

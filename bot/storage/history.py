@@ -24,6 +24,7 @@ from bot.core.conversation import (
 from bot.storage.engine import Database
 from bot.storage.tables import ASKED, SHOWN, conversations, messages, replies, reply_messages
 from bot.storage.turns import decode_turn, encode_turn
+from bot.storage.whole import whole
 
 
 class SqlHistoryStore:
@@ -38,6 +39,7 @@ class SqlHistoryStore:
             rows = (await connection.execute(newest(conversation, limit))).all()
         return [_said(row) for row in reversed(rows)]
 
+    @whole
     async def edited(self, message: MessageId, text: str) -> None:
         """A question was edited in Discord; one that is not stored is ignored.
 
@@ -52,6 +54,7 @@ class SqlHistoryStore:
                 lambda said: replace(said, text=text) if said.message_id == message else said,
             )
 
+    @whole
     async def deleted(self, gone: Sequence[MessageId]) -> None:
         """Messages were deleted in Discord: questions, or any message of an answer.
 
@@ -77,6 +80,7 @@ class SqlHistoryStore:
                 connection, ids, lambda said: None if said.message_id in ids else said
             )
 
+    @whole
     async def forget(self, conversation: ChannelId) -> int:
         """Delete a conversation's history; how many entries there were."""
         async with self._database.write() as connection:

@@ -12,6 +12,7 @@ from bot.core.conversation import UserId
 from bot.core.options import Layers, Scope, ScopeId
 from bot.storage.engine import Database
 from bot.storage.tables import options
+from bot.storage.whole import whole
 
 
 class SqlOptionStore:
@@ -36,6 +37,7 @@ class SqlOptionStore:
                 chosen[scope][name] = value
         return [(scope, chosen[scope]) for scope in scopes]
 
+    @whole
     async def choose(
         self, scope: Scope, scope_id: ScopeId, name: str, value: Any, *, by: UserId
     ) -> None:

@@ -20,6 +20,7 @@ from bot.storage.reply_messages import add_messages, asked, put_asked, put_shown
 from bot.storage.tables import ASKED, IS_UNFINISHED, SHOWN, replies, reply_messages
 from bot.storage.turns import encode_turn
 from bot.storage.usage import record_usage
+from bot.storage.whole import whole
 
 # What was answered as a part of a later turn is no answer of its own: it has no buttons, and it
 # makes no other answer an older one.
@@ -34,6 +35,7 @@ class SqlReplyStore:
         self._clock = clock
         self._checkpoints = Checkpoints(database, clock)
 
+    @whole
     async def accept(self, turn: Turn, address: Address) -> ReplyId | None:
         """Write a row in state ACCEPTED; None if this event was accepted before."""
         now = self._clock()
@@ -66,6 +68,7 @@ class SqlReplyStore:
             await add_messages(connection, SHOWN, {reply: address.message_ids})
         return reply
 
+    @whole
     async def begin(self, reply: ReplyId, turn: Turn, gathered: Sequence[ReplyId] = ()) -> None:
         """Enter STREAMING with a turn, perhaps gathered from several, in one transaction."""
         now = self._clock()
@@ -88,6 +91,7 @@ class SqlReplyStore:
                     self._database, connection, conversation, turn.said, reply=reply, at=now
                 )
 
+    @whole
     async def reopen(self, reply: ReplyId, trigger: EventId, *, keep: bool) -> ReplyRecord | None:
         """Enter STREAMING again from an ending; None, and nothing changed, where that may not be.
 
@@ -135,6 +139,7 @@ class SqlReplyStore:
         """
         await self._checkpoints.save(reply, text, address)
 
+    @whole
     async def finish(self, reply: ReplyId, ending: Ending) -> None:
         """Store how a reply ended, in one transaction."""
         stored = await self._checkpoints.settle(reply)

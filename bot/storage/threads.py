@@ -8,6 +8,7 @@ from bot.core.conversation import ChannelId, UserId
 from bot.core.ports import ListenedThread
 from bot.storage.engine import Database
 from bot.storage.tables import conversations, messages
+from bot.storage.whole import whole
 
 
 class SqlThreadStore:
@@ -16,6 +17,7 @@ class SqlThreadStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @whole
     async def listen(self, thread: ListenedThread) -> None:
         """From now on answer everybody there."""
         insert = self._database.insert(conversations).values(
@@ -38,6 +40,7 @@ class SqlThreadStore:
             opener = (await connection.execute(query)).scalar_one_or_none()
         return None if opener is None else ListenedThread(thread, UserId(opener))
 
+    @whole
     async def leave(self, thread: ChannelId) -> None:
         """The thread was deleted: nobody is answered there, and what was said there is forgotten."""
         async with self._database.write() as connection:
