@@ -74,11 +74,10 @@ async def _play(ask: str | None) -> int:
         async with aclosing(typed_lines(sys.stdin.fileno())) as lines:
             await converse(
                 ground.discord,
-                ground.member,
+                {"member": ground.member, "moderator": ground.moderator},
                 ground.general,
                 read_line=lambda: anext(lines, None),
                 write=write,
-                others={"member": ground.member, "moderator": ground.moderator},
                 redraw=terminal,
             )
     return 0
