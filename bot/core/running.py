@@ -37,7 +37,6 @@ class Running:
         self._meter = meter
         self._accepted_at = ticket.accepted_at
         self._began_at = asyncio.get_running_loop().time()
-        self._seen = False
         self._stored = False
         self._withdrawn = False
 
@@ -47,9 +46,6 @@ class Running:
             await self._replies.checkpoint(self.reply, text, self.surface.address)
         except StorageError as error:
             log.error("reply %s: its text could not be stored: %s", self.reply, error)  # noqa: TRY400 - known, no trace needed
-        if text and not self._seen:
-            self._seen = True
-            self._meter.first_text(asyncio.get_running_loop().time() - self._accepted_at)
 
     async def close(self, heard: Heard) -> None:
         """Store the ending and the answer, once."""
@@ -77,6 +73,8 @@ class Running:
             await self._replies.shown(self.reply, self.surface.address)
         except StorageError as error:
             log.error("reply %s: that it is shown could not be stored: %s", self.reply, error)  # noqa: TRY400 - known, no trace needed
+        if self.editor.first_text_at is not None:
+            self._meter.first_text(self.editor.first_text_at - self._accepted_at)
 
     def footer(self, heard: Heard) -> str:
         """The last message's small text."""

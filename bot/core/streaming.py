@@ -16,7 +16,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.core.errors import BotError, ReplyDelayed, ReplyGone
+from bot.core.errors import BotError, ContentFiltered, ReplyDelayed, ReplyGone
 from bot.core.pacing import EditBudget, Progress, Urgency
 from bot.core.ports import ChatEvent, Delta, Finish, ReplySurface
 from bot.core.replies import Controls, Frame, ReplyState, Usage
@@ -25,7 +25,7 @@ from bot.core.text import MAX_CONTENT, Pages
 log = logging.getLogger(__name__)
 
 FOOTER_ROOM = 200  # of a message, kept for what its last line says of the ending
-PAGE_LIMIT = MAX_CONTENT - FOOTER_ROOM
+PAGE_LIMIT = MAX_CONTENT - FOOTER_ROOM - len("\n")
 MAX_MESSAGES = 5  # after so many, the whole text comes as a file
 TYPING_LASTS = 8.0  # Discord shows the typing indicator for ten seconds
 GIVE_UP_AFTER = 8  # temporary failures of Discord in a row
@@ -49,13 +49,11 @@ class Heard:
         """The ending this amounts to."""
         if self.ruling is not None:
             return self.ruling
+        if self.finish_reason == "content_filter" or isinstance(self.error, ContentFiltered):
+            return ReplyState.FILTERED
         if self.error is not None:
             return ReplyState.INTERRUPTED if self.text.strip() else ReplyState.FAILED
-        if self.finish_reason == "length":
-            return ReplyState.LENGTH
-        if self.finish_reason == "content_filter":
-            return ReplyState.FILTERED
-        return ReplyState.COMPLETE
+        return ReplyState.LENGTH if self.finish_reason == "length" else ReplyState.COMPLETE
 
 
 class Chronicle(Protocol):
@@ -119,6 +117,7 @@ class StreamEditor:
             known = len(surface.address.message_ids)
             self._shown.update(enumerate(self._frames()[: max(0, known - 1)]))
         self.gone: ReplyGone | None = None
+        self.first_text_at: float | None = None  # the loop's time at which it was visible
 
     @property
     def heard(self) -> Heard:
@@ -137,7 +136,8 @@ class StreamEditor:
         async with asyncio.TaskGroup() as tasks:
             painter = tasks.create_task(self._paint())
             typing = tasks.create_task(self._type())
-            self._reader = tasks.create_task(self._read(events))
+            if not self._ended:
+                self._reader = tasks.create_task(self._read(events))
             await asyncio.wait({painter})
             typing.cancel()
             if self.gone is not None and self.gone.by_choice:
@@ -159,9 +159,11 @@ class StreamEditor:
 
     def stop(self, state: ReplyState) -> None:
         """End the reply from our side: STOPPED or INTERRUPTED. What is there stays."""
-        if not self._ended and self._reader is not None:
+        if not self._ended:
             self._heard.ruling = state
-            self._reader.cancel()
+            self._end()  # not left to the reader, which may not have begun
+            if self._reader is not None:
+                self._reader.cancel()
 
     # --- the reader ---------------------------------------------------------------------------
 
@@ -218,6 +220,10 @@ class StreamEditor:
             except ReplyGone as gone:
                 self.gone = gone
                 break
+            except Exception:
+                log.exception("a frame could not be shown")
+                self.gone = ReplyGone("an unexpected error")
+                break
         self._visible.set()
 
     def _complete(self) -> bool:
@@ -242,19 +248,29 @@ class StreamEditor:
                 await self._close()
             text = self.heard.text
             frames = self._frames()
+            if index >= len(frames):  # its first words turned out to begin a link: held back
+                return
             frame = frames[index]
             if frame == self._shown.get(index):
                 return
             if not self._ended:
                 await self._chronicle.save(text)
             self._progress.shown_at = asyncio.get_running_loop().time()
+            there = self._surface.address.message_ids
             await self._surface.show(index, frame)
         self._shown[index] = frame
+        if self._surface.address.message_ids != there and not self._ended:
+            await self._chronicle.save(text)  # or a crash would leave a message nobody knows of
         if text:
             self._progress.edits += self._visible.is_set()
             self._visible.set()
+            self._note_first_text(text)
         if index == len(frames) - 1:
             self._progress.unseen = len(self.heard.text) - len(text)
+
+    def _note_first_text(self, shown: str) -> None:
+        if self.first_text_at is None and len(shown) > len(self._draft.text):
+            self.first_text_at = asyncio.get_running_loop().time()
 
     def _urgency(self, index: int) -> Urgency:
         if self._ended:
