@@ -98,7 +98,7 @@ def follow_up(call: Call) -> Result:
     one = _interaction(call)
     rules.check_message(call.body, files=len(call.files), interaction=True)
     draft = forms.draft(call.world, call.body, call.files)
-    if one.original is not None and one.original.thinking:
+    if one.original is not None and one.original.thinking and not one.original.deleted:
         revision = Revision(
             content=draft.content,
             embeds=draft.embeds,
