@@ -128,6 +128,12 @@ def test_a_command_that_breaks_a_rule_is_refused_there(payload: Json, path: str)
     assert list(problems(lambda: check_command(payload)))[:1] == [path]
 
 
+def test_every_required_option_after_an_optional_one_is_refused() -> None:
+    options = [option("a"), option("b", required=True), option("c", required=True)]
+    found = problems(lambda: check_command(command(*options)))
+    assert list(found) == ["options.1", "options.2"]
+
+
 def test_a_bulk_overwrite_says_which_command_is_wrong() -> None:
     assert list(problems(lambda: check_commands([command(), command(name="A")]))) == ["1.name"]
 

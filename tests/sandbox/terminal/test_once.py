@@ -71,6 +71,18 @@ async def test_a_reply_of_several_messages_ends_with_its_last(stage: Stage, pape
     assert paper.text.endswith("Wery: Two.\n[Regenerate]\n✓ complete after 2 edits\n")
 
 
+async def test_what_was_said_before_or_to_somebody_else_is_no_answer(
+    stage: Stage, paper: Paper
+) -> None:
+    stage.say("Old", "Regenerate")
+    answer = asking(stage, paper, "Hi", patience=SHORT)
+    await stage.asked(f"{stage.sandbox.bot_mention} Hi")
+    stage.say("Secret", "Regenerate", ephemeral_for=stage.mo.id)
+    assert not await answer
+    assert "Old" not in paper.text
+    assert "Secret" not in paper.text
+
+
 async def test_a_reply_without_buttons_ends_when_it_rests(stage: Stage, paper: Paper) -> None:
     answer = asking(stage, paper, "Hi")
     await stage.asked(f"{stage.sandbox.bot_mention} Hi")

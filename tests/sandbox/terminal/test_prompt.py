@@ -159,6 +159,17 @@ async def test_an_unanswered_interaction_is_told(
     await paper.shows("⚠ The application did not respond.\n")
 
 
+async def test_another_persons_interaction_is_their_own_affair(
+    stage: Stage, typist: Typist, paper: Paper
+) -> None:
+    await typist.type("")
+    await stage.mo.slash(stage.channel, "ask", prompt="hi")
+    stage.sandbox.clock.advance(DEADLINE_SECONDS)
+    stage.say("later")
+    await paper.shows("later")
+    assert "did not respond" not in paper.text
+
+
 async def test_a_deleted_reply_is_told(stage: Stage, typist: Typist, paper: Paper) -> None:
     await typist.type("hi")
     reply = stage.say("Hello")

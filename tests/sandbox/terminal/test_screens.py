@@ -121,10 +121,16 @@ def test_a_growing_message_is_drawn_over_itself(live: LiveScreen, terminal: Term
     assert terminal.rows == ["Wery", "One two", "GPT", "[Regenerate]", ""]
 
 
-def test_a_long_line_is_wrapped_by_its_width(live: LiveScreen, terminal: Terminal) -> None:
+def test_a_long_line_is_wrapped(live: LiveScreen, terminal: Terminal) -> None:
     live.show(growing("x" * 25))
-    live.show(growing("漢" * 10 + "e\u0301" * 5))
-    assert terminal.rows == ["Wery", "漢" * 9, "漢" + "e\u0301" * 5, "[Stop]"]
+    live.show(growing("y" * 25))
+    assert terminal.rows == ["Wery", "y" * 19, "y" * 6, "[Stop]"]
+
+
+def test_wide_characters_take_two_columns_and_accents_none(paper: Paper) -> None:
+    screen = LiveScreen(paper.write, lambda: (5, 10))
+    screen.show(growing("漢漢漢" + "e\u0301" * 5))
+    assert "\n漢漢\n漢e\u0301e\u0301\ne\u0301e\u0301e\u0301\n" in paper.text
 
 
 def test_of_a_tall_message_the_end_is_drawn_until_it_is_complete(
