@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import re
 from dataclasses import dataclass, field
@@ -61,6 +62,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
+        self._holding: list[Fault] = []
 
     def answer(
         self,
@@ -86,11 +88,34 @@ class Faults:
         """Keep the next matching requests waiting until `release()`."""
         return self._add(Fault(method, re.compile(path), times), held=True)
 
+    def limit(
+        self,
+        method: str,
+        path: str,
+        *,
+        retry_after: float,
+        scope: str = "user",
+        times: int = 1,
+    ) -> Fault:
+        """Answer the next matching requests with a 429 that no bucket's count explains."""
+        body = {
+            "message": "You are being rate limited.",
+            "retry_after": retry_after,
+            "global": scope == "global",
+        }
+        headers = {
+            "Retry-After": str(math.ceil(retry_after)),
+            "X-RateLimit-Scope": scope,
+            "Via": "1.1 google",
+        }
+        return self.answer(method, path, 429, body, times=times, headers=headers)
+
     def clear(self) -> None:
         """Forget all faults and let go what is held."""
-        for fault in self._waiting:
+        for fault in self._holding:
             fault.release()
         self._waiting.clear()
+        self._holding.clear()
 
     def take(self, method: str, path: str) -> Fault | None:
         """The fault that meets this request, counted."""
@@ -104,7 +129,9 @@ class Faults:
         return None
 
     def _add(self, fault: Fault, *, held: bool) -> Fault:
-        if not held:
-            fault.released.set()
+        if held:
+            self._holding.append(fault)
+        else:
+            fault.release()
         self._waiting.append(fault)
         return fault

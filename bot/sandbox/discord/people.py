@@ -63,10 +63,12 @@ class Person:
         """Whether they see a message: not deleted, theirs if ephemeral, in a channel they view."""
         private_to = message.ephemeral_for
         return (
-            not message.deleted
-            and private_to in (None, self.id)
-            and Permission.VIEW_CHANNEL in message.channel.permissions_of(self.id)
+            not message.deleted and private_to in (None, self.id) and self.may_view(message.channel)
         )
+
+    def may_view(self, channel: Channel) -> bool:
+        """Whether a channel is shown to them."""
+        return Permission.VIEW_CHANNEL in channel.permissions_of(self.id)
 
     def sees(self, channel: Channel) -> list[Message]:
         """The messages they see in a channel, oldest first, ephemeral ones for them included."""
@@ -191,13 +193,19 @@ class Person:
         **others: Any,
     ) -> list[Json]:
         """Type `partial` into an option; the suggestions: [{"name": …, "value": …}]."""
+        handle = self.begin_autocomplete(channel, command, option, partial, **others)
+        await handle.settled(timeout=timeout)
+        return handle.interaction.choices or []
+
+    def begin_autocomplete(
+        self, channel: Channel, command: str, option: str, partial: str, **others: Any
+    ) -> InteractionHandle:
+        """The same without waiting for the suggestions."""
         found, path = self._command(channel, command)
         filler = Filler(self._world, channel, focused=option)
         filled = filler.fill(found, path, {**_plain(others), option: partial})
         data = self._command_data(found, filled.options, filled.resolved)
-        handle = self._begin(InteractionType.AUTOCOMPLETE, channel, data)
-        await handle.settled(timeout=timeout)
-        return handle.interaction.choices or []
+        return self._begin(InteractionType.AUTOCOMPLETE, channel, data)
 
     async def context_menu(
         self, target: Message | User, name: str, channel: Channel | None = None
@@ -283,7 +291,7 @@ class Person:
         return InteractionHandle(self._world, one)
 
     def _require_view(self, channel: Channel) -> None:
-        if Permission.VIEW_CHANNEL not in channel.permissions_of(self.id):
+        if not self.may_view(channel):
             raise Refusal.MISSING_ACCESS.error()
 
     def _require_sees(self, message: Message) -> None:

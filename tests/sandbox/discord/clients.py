@@ -15,9 +15,11 @@ import discord
 import zstandard
 from discord import app_commands
 
+from bot.sandbox.discord.dispatch import Intent
 from bot.sandbox.discord.server import DiscordSandbox
 
 TIMEOUT = 10.0
+USUAL = Intent.GUILDS | Intent.GUILD_MESSAGES | Intent.DIRECT_MESSAGES | Intent.MESSAGE_CONTENT
 
 
 @dataclass(frozen=True)

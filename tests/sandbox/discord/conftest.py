@@ -16,7 +16,7 @@ from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Channel, Guild
-from tests.sandbox.discord.clients import TIMEOUT, Bot, Connect, Rest
+from tests.sandbox.discord.clients import TIMEOUT, USUAL, Bot, Connect, Gateway, Rest
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,24 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 def rest(sandbox: DiscordSandbox, http: aiohttp.ClientSession) -> Rest:
     return Rest(http, sandbox)
+
+
+@pytest.fixture
+async def gateway(sandbox: DiscordSandbox, http: aiohttp.ClientSession) -> AsyncIterator[Gateway]:
+    """A connection that has only been greeted."""
+    async with Gateway.open(http, sandbox) as gateway:
+        hello = await gateway.next()
+        assert (hello["op"], hello["d"]) == (10, {"heartbeat_interval": 41250})
+        yield gateway
+
+
+@pytest.fixture
+async def ready(sandbox: DiscordSandbox, home: Home, gateway: Gateway) -> Gateway:
+    """A bot in one guild, identified."""
+    assert home.guild.id in sandbox.world.guilds
+    await gateway.identify(sandbox.token, USUAL)
+    await gateway.event("GUILD_CREATE")
+    return gateway
 
 
 @pytest.fixture
