@@ -130,11 +130,12 @@ async def _start(chunks: AsyncIterator[bytes]) -> bytes:
 
 async def _rest(chunks: AsyncIterator[bytes], start: bytes = b"") -> bytes:
     body = bytearray(start)
-    async for chunk in chunks:
+    while len(body) <= MAX_BODY:
+        chunk = await anext(chunks, b"")
+        if not chunk:
+            return bytes(body)
         body += chunk
-        if len(body) > MAX_BODY:
-            raise ModelUnavailable("a body that is too long")
-    return bytes(body)
+    raise ModelUnavailable("a body that is too long")
 
 
 async def _formality(

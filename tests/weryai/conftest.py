@@ -3,13 +3,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from pydantic import SecretStr
 
-from bot.sandbox.weryai import API_KEY, INSTANT, WeryAISandbox
+from bot.sandbox.weryai import INSTANT, WeryAISandbox
 from bot.weryai.client import WeryAIClient
-from bot.weryai.patience import Retries
-
-AT_ONCE = Retries(wait_initial=0, wait_max=0, wait_jitter=0)
+from tests.weryai.asking import asking
 
 
 @pytest.fixture
@@ -20,5 +17,5 @@ async def weryai() -> AsyncIterator[WeryAISandbox]:
 
 @pytest.fixture
 async def client(weryai: WeryAISandbox) -> AsyncIterator[WeryAIClient]:
-    async with WeryAIClient(SecretStr(API_KEY), weryai.base_url, retries=AT_ONCE) as client:
+    async with asking(weryai.base_url) as client:
         yield client

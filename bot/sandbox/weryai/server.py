@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import time
 import uuid
@@ -11,7 +12,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-import orjson
 from aiohttp import web
 
 from bot.sandbox.weryai.answers import answer
@@ -154,8 +154,8 @@ class WeryAISandbox:
     async def _completions(self, request: web.Request) -> web.StreamResponse:
         recorded = Recorded(self._clock())
         try:
-            recorded.json = orjson.loads(await request.read())
-        except orjson.JSONDecodeError:
+            recorded.json = json.loads(await request.read(), parse_constant=_refuse_constant)
+        except ValueError:
             recorded.json = None
         async with self._came:
             self.requests.append(recorded)
@@ -273,6 +273,10 @@ class WeryAISandbox:
             prompt_tokens=prompt // 4 + 1,
             id=f"chatcmpl-{uuid.uuid4().hex}",
         )
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _cut(text: str, size: int) -> list[str]:

@@ -1,0 +1,78 @@
+"""What the tests of the client have in common: a question, and ways to hear its answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.core.conversation import ChatMessage, Role
+from bot.core.options import ChatRequest
+from bot.core.ports import ChatEvent, ChatModel, Delta
+from bot.sandbox.weryai import API_KEY
+from bot.weryai.client import WeryAIClient
+from bot.weryai.patience import Retries, Timeouts
+
+AT_ONCE = Retries(wait_initial=0, wait_max=0, wait_jitter=0)
+ONCE = Retries(attempts=1)
+
+
+def question(text: str = "Hello", **options: Any) -> ChatRequest:
+    options = {"model": "GEMINI_25_FLASH", **options}
+    return ChatRequest(messages=(ChatMessage(Role.USER, text),), **options)
+
+
+async def said(client: ChatModel, request: ChatRequest | None = None) -> list[ChatEvent]:
+    async with aclosing(client.stream(request or question())) as events:
+        return [event async for event in events]
+
+
+def text_of(events: list[ChatEvent], index: int = 0) -> str:
+    deltas = (event for event in events if isinstance(event, Delta))
+    return "".join(delta.text for delta in deltas if delta.index == index)
+
+
+def asking(
+    base_url: str, *, retries: Retries = AT_ONCE, timeouts: Timeouts | None = None
+) -> WeryAIClient:
+    return WeryAIClient(SecretStr(API_KEY), base_url, retries=retries, timeouts=timeouts)
+
+
+Handler = Callable[[bytes, asyncio.StreamWriter], Coroutine[Any, Any, None]]
+
+
+@asynccontextmanager
+async def served(handler: Handler) -> AsyncIterator[str]:
+    """A server of bare bytes: the handler is given each request's head, and speaks."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handler(await reader.readuntil(b"\r\n\r\n"), writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+
+
+def speaking(*pieces: bytes) -> Handler:
+    """A handler that says these bytes and closes the connection."""
+
+    async def handler(_: bytes, writer: asyncio.StreamWriter) -> None:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+
+    return handler
+
+
+def response(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
