@@ -38,6 +38,7 @@ class Asking:
         running.model = options.model
         running.detailed = bool(options.values.get("show_usage"))
         model = self._choices.offered(options.model)
+        running.model = model.key  # it may have been asked for by its name
         turn, history = await self._conversation(running.turn)
         if partial:
             turn, history = continued(turn, history, partial)
@@ -62,7 +63,7 @@ def continued(turn: Turn, history: list[Said], partial: str) -> tuple[Turn, list
     """The same conversation with its unfinished answer, and the request to go on with it."""
     before = history[:-1] if history and history[-1].role is Role.ASSISTANT else history
     answer = Said(MessageId(0), Role.ASSISTANT, partial)
-    go_on = Said(MessageId(0), Role.USER, CONTINUE, turn.asker)
+    go_on = Said(MessageId(0), Role.USER, CONTINUE)
     return replace(turn, said=(go_on,)), [*before, *turn.said, answer]
 
 

@@ -30,9 +30,14 @@ class Line:
 
 
 class Lines:
-    """All lines; those in which nobody stands are forgotten."""
+    """All lines; those in which nobody stands are forgotten.
 
-    def __init__(self) -> None:
+    Args:
+        places: from how many lines somebody is answered at once.
+    """
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
         self._lines: dict[ChannelId, Line] = {}
 
     @asynccontextmanager
@@ -47,7 +52,7 @@ class Lines:
         line = self._lines.setdefault(conversation, Line())
         line.waiting.append(ticket)
         try:
-            async with line.lock:
+            async with line.lock, self._places:
                 yield self._gather(line, ticket)
         finally:
             if ticket in line.waiting:

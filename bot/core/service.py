@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bot.core.asking import Asking
 from bot.core.choices import Choices
 from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Turn, UserId, gathered
-from bot.core.errors import EmptyPrompt, InvalidInput, NotAllowed, PromptTooLong
+from bot.core.errors import EmptyPrompt, InvalidInput, NotAllowed, PromptTooLong, StorageError
 from bot.core.lines import Lines, Ticket
 from bot.core.pacing import EditBudget, Progress, Urgency
 from bot.core.ports import (
@@ -83,8 +83,8 @@ class ChatService:
         self._surfaces = surfaces
         self._meter = meter
         self._limits = limits
-        self._lines = Lines()
         self._places = asyncio.Semaphore(limits.concurrent_replies)
+        self._lines = Lines(self._places)
         self._running: dict[ReplyId, Running] = {}
         self._reopening: set[ReplyId] = set()
         self._left_over: list[ReplyRecord] = []
@@ -213,21 +213,27 @@ class ChatService:
 
     async def _answer(self, ticket: Ticket) -> None:
         ticket.surface.bind(ticket.reply)
-        if not ticket.turn.shared:
-            async with self._places:
-                await self._answer_batch([ticket])
-            return
-        async with self._lines.turn_of(ticket) as batch, self._places:
+        async with self._turn_of(ticket) as batch:
             if batch:
                 await self._answer_batch(batch)
+
+    @asynccontextmanager
+    async def _turn_of(self, ticket: Ticket) -> AsyncIterator[list[Ticket]]:
+        """A place to answer from; a private question stands in no line."""
+        if ticket.turn.shared:
+            async with self._lines.turn_of(ticket) as batch:
+                yield batch
+        else:
+            async with self._places:
+                yield [ticket]
 
     async def _answer_batch(self, batch: list[Ticket]) -> None:
         if self._closing:  # the rows stay ACCEPTED: the next process answers them
             return
         turn = gathered([ticket.turn for ticket in batch])
         ticket = replace(batch[-1], turn=turn, accepted_at=batch[0].accepted_at)
-        await self._replies.begin(ticket.reply, turn, [other.reply for other in batch[:-1]])
         async with self._run(ticket) as running:
+            await self._replies.begin(ticket.reply, turn, [other.reply for other in batch[:-1]])
             await running.editor.run(self._asking.events(running))
         await self._retire_older(running)
 
@@ -238,15 +244,20 @@ class ChatService:
         if record is None:
             raise InvalidInput(text="I do not remember this answer any more. Please ask again.")
         allow(by, record.turn)
-        if self._closing:
-            raise InvalidInput(text="I am about to restart. Please press again in a minute.")
         if reply in self._running or reply in self._reopening:
             raise InvalidInput(text="I am already on it.")
         self._reopening.add(reply)
         try:
             surface.bind(reply)
-            ticket = Ticket(reply, record.turn, surface, asyncio.get_running_loop().time())
-            async with self._lines.turn_of(ticket), self._places:
+            turn = replace(record.turn, gathers=False)  # it has an answer of its own
+            ticket = Ticket(reply, turn, surface, asyncio.get_running_loop().time())
+            async with self._turn_of(ticket) as batch:
+                if not batch or not turn.said:
+                    raise InvalidInput(text="The question was deleted. Please ask again.")
+                if self._closing:
+                    raise InvalidInput(
+                        text="I am about to restart. Please press again in a minute."
+                    )
                 opened = await self._replies.reopen(reply, trigger, keep=keep)
                 if opened is None:
                     raise InvalidInput(
@@ -291,7 +302,11 @@ class ChatService:
         if not running.turn.shared:
             return
         conversation = running.turn.place.conversation_id
-        older = await self._replies.previous(conversation, running.reply)
+        try:
+            older = await self._replies.previous(conversation, running.reply)
+        except StorageError as error:
+            log.warning("reply %s: the one before keeps its buttons: %s", running.reply, error)
+            return
         surface = self._surfaces.of(older) if older is not None else None
         if surface is None or not surface.address.message_ids:
             return
@@ -300,13 +315,23 @@ class ChatService:
             await surface.retire()
 
     async def _recover(self, record: ReplyRecord, surface: ReplySurface) -> None:
+        try:
+            await self._take_up(record, surface)
+        except Exception:  # the others are taken up all the same
+            log.exception("reply %s: could not be taken up again", record.id)
+
+    async def _take_up(self, record: ReplyRecord, surface: ReplySurface) -> None:
         surface.bind(record.id)
-        ticket = Ticket(record.id, record.turn, surface, asyncio.get_running_loop().time())
-        if record.text or record.state.ended:
-            async with self._run(ticket, record.text) as running:
-                await running.conclude(record)
-        else:
+        begun = record.state is not ReplyState.ACCEPTED
+        turn = replace(record.turn, gathers=False) if begun else record.turn
+        ticket = Ticket(record.id, turn, surface, asyncio.get_running_loop().time())
+        if not (record.text or record.state.ended):
             await self._answer(ticket)
+            return
+        async with self._turn_of(ticket) as batch:
+            if batch:
+                async with self._run(ticket, record.text) as running:
+                    await running.conclude(record)
 
     async def _wait_idle(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -19,11 +19,15 @@ def ticket(asked: Turn) -> Ticket:
     return Ticket(ReplyId(asked.event_id), asked, FakeSurface(FakeDiscord(EditBudget())), 0.0)
 
 
+def lines_of_all(places: int = 500) -> Lines:
+    return Lines(asyncio.Semaphore(places))
+
+
 class Counter:
     """People who stand in line, and whom it answers together."""
 
     def __init__(self) -> None:
-        self.lines = Lines()
+        self.lines = lines_of_all()
         self.batches: list[list[str]] = []
         self.serving = 0
         self.most = 0
@@ -93,7 +97,7 @@ async def test_deleted_messages_leave_the_line() -> None:
 
 @in_virtual_time
 async def test_of_a_turn_with_several_messages_only_the_deleted_ones_leave() -> None:
-    lines = Lines()
+    lines = lines_of_all()
     both = turn("a")
     both = Turn(both.event_id, both.place, both.asker, (*both.said, *turn("b").said))
     async with AsyncExitStack() as stack:
@@ -124,7 +128,7 @@ async def test_somebody_who_gives_up_does_not_hold_up_the_line() -> None:
 
 @in_virtual_time
 async def test_a_failed_answer_does_not_hold_up_the_line() -> None:
-    lines = Lines()
+    lines = lines_of_all()
     with pytest.raises(ZeroDivisionError):
         async with lines.turn_of(ticket(turn("a"))):
             raise ZeroDivisionError

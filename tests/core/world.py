@@ -1,0 +1,166 @@
+"""Everything around `ChatService`, in virtual time: people, a Discord, a model, and a database.
+
+The world outlives the processes of the bot: what one leaves, the next one finds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.core.choices import Choices
+from bot.core.conversation import EventId, Place, ReplyId, Turn, UserId
+from bot.core.options import ChatRequest
+from bot.core.pacing import EditBudget
+from bot.core.ports import Ending, Finish
+from bot.core.replies import Address, ReplyRecord, ReplyState
+from bot.core.service import ChatService, Limits, Presser
+from tests.core.fake_discord import FakeDiscord, FakeSurface
+from tests.core.fake_model import FOREVER, FakeCatalogue, FakeModel, Step
+from tests.core.fake_stores import FakeHistory, FakeOptions, FakeReplies, Memory
+from tests.core.samples import ADA, FLASH, MINI, place, turn
+
+# An answer, and what is shown of it in the end; and one without end.
+ANSWER: list[Step] = [0.5, "Because", 0.5, " so.", Finish("stop")]
+ENDLESS: list[Step] = [0.5, "Because", FOREVER]
+SHOWN = f"Because so.\n-# {FLASH.key}"
+MODERATOR = Presser(UserId(99), moderator=True)
+THREAD = place(1, thread=2)
+
+
+@dataclass
+class FakeMeter:
+    """What operators would see."""
+
+    first_texts: list[float] = field(default_factory=list)
+    endings: list[Ending] = field(default_factory=list)
+
+    def first_text(self, seconds: float) -> None:
+        self.first_texts.append(seconds)
+
+    def reply_ended(self, ending: Ending) -> None:
+        self.endings.append(ending)
+
+
+@dataclass
+class Asked:
+    """A question and what comes of it."""
+
+    turn: Turn
+    surface: FakeSurface
+    task: asyncio.Task[None]
+
+    @property
+    def reply(self) -> ReplyId:
+        assert self.surface.bound is not None
+        return self.surface.bound
+
+    async def answered(self) -> str:
+        await self.task
+        return self.surface.text
+
+
+class World:
+    """A Discord with people in it, a model, and one process of the bot at a time.
+
+    Attributes:
+        gone: the replies whose place there is no more.
+    """
+
+    def __init__(self, *scripts: list[Step], limits: Limits | None = None) -> None:
+        self.memory = Memory()
+        self.model = FakeModel(*scripts)
+        self.options = FakeOptions()
+        self.discord = FakeDiscord(EditBudget())
+        self.meter = FakeMeter()
+        self.gone: set[ReplyId] = set()
+        self.found: dict[ReplyId, FakeSurface] = {}
+        self.asked: list[Asked] = []
+        self._limits = limits or Limits()
+        self.service = self._start()
+
+    # --- what people do ---------------------------------------------------------------------------
+
+    def ask(self, text: str = "Why?", *, surface: FakeSurface | None = None, **how: Any) -> Asked:
+        """Ask, and do not wait for the answer."""
+        return self.send(turn(text, **how), surface)
+
+    def send(self, asked: Turn, surface: FakeSurface | None = None) -> Asked:
+        where = surface or self.surface(asked.place)
+        task = asyncio.create_task(self.service.answer(asked, where))
+        self.asked.append(Asked(asked, where, task))
+        return self.asked[-1]
+
+    async def press(self, button: str, asked: Asked, **how: Any) -> FakeSurface:
+        """Press Regenerate or Continue, and wait for what comes of it; where it shows."""
+        at = FakeSurface(
+            self.discord,
+            str(asked.turn.place.conversation_id),
+            address=asked.surface.address,
+            journal=self.memory.journal,
+        )
+        how.setdefault("by", Presser(ADA.id, moderator=False))
+        how.setdefault("trigger", turn().event_id)
+        do = self.service.resume if button == "Continue" else self.service.regenerate
+        await do(asked.reply, how["by"], EventId(how["trigger"]), at)
+        return at
+
+    async def everybody(self) -> None:
+        """Wait until everybody is answered."""
+        await asyncio.gather(*(asked.task for asked in self.asked))
+
+    # --- the bot's process ------------------------------------------------------------------------
+
+    async def killed(self) -> None:
+        """The process dies without a word, and the next one starts."""
+        for asked in self.asked:
+            asked.task.cancel()
+        await asyncio.gather(*(asked.task for asked in self.asked), return_exceptions=True)
+        await self.restarted()
+
+    async def restarted(self) -> None:
+        self.discord.budget = EditBudget()
+        self.service = self._start()
+        await self.service.load_unfinished()
+
+    def _start(self) -> ChatService:
+        return ChatService(
+            model=self.model,
+            choices=Choices(self.options, FakeCatalogue(FLASH, MINI), {"model": FLASH.key}),
+            history=FakeHistory(self.memory),
+            replies=FakeReplies(self.memory),
+            budget=self.discord.budget,
+            surfaces=self,
+            meter=self.meter,
+            limits=self._limits,
+        )
+
+    # --- what there is to see ---------------------------------------------------------------------
+
+    def surface(self, where: Place, address: Address | None = None) -> FakeSurface:
+        channel = str(where.conversation_id)
+        return FakeSurface(self.discord, channel, address=address, journal=self.memory.journal)
+
+    def of(self, record: ReplyRecord) -> FakeSurface | None:
+        """`Surfaces`: where a stored reply is shown."""
+        if record.id in self.gone:
+            return None
+        self.found[record.id] = self.surface(record.turn.place, record.address)
+        return self.found[record.id]
+
+    def state(self, asked: Asked) -> ReplyState:
+        return next(
+            row.state
+            for row in self.memory.rows.values()
+            if row.turn.event_id == asked.turn.event_id or row.id == asked.surface.bound
+        )
+
+    @property
+    def prompts(self) -> list[list[str]]:
+        """What the model was told, request by request."""
+        return [contents(request) for request in self.model.requests]
+
+
+def contents(request: ChatRequest) -> list[str]:
+    return [message.content for message in request.messages]
