@@ -26,15 +26,15 @@ def parse(line: str, offered: Iterable[Command]) -> tuple[str, dict[str, Any]]:
     """
     name, _, rest = line.removeprefix("/").strip().partition(" ")
     path = [name]
-    options: list[Json] = []
-    for command in offered:
-        if command.type == SLASH and command.name == name:
-            options = command.payload.get("options") or []
+    meant = [one for one in offered if one.type == SLASH and one.name == name]
+    if not meant:
+        return name, {}  # using it tells which commands there are
+    options: list[Json] = meant[0].payload.get("options") or []
     while options and Option(options[0]["type"]) in (Option.SUBCOMMAND, Option.GROUP):
         word, _, after = rest.strip().partition(" ")
         chosen = next((one for one in options if one["name"] == word), None)
         if chosen is None:
-            break  # the person is told which subcommands there are when the command is used
+            return " ".join([*path, word]), {}  # using it tells which subcommands there are
         path.append(word)
         options, rest = chosen.get("options") or [], after
     return " ".join(path), _options(rest, options)

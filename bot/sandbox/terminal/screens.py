@@ -162,13 +162,17 @@ def _rows(picture: Picture, columns: int) -> Iterator[str]:
 
 
 def _wrapped(line: str, columns: int) -> Iterator[str]:
-    row, width = "", 0
+    """A line as rows, broken at a space where there is one."""
+    row = ""
+    width = 0
     for character in line.replace("\t", TAB):
-        wide = _width(character)
-        if width + wide > columns:
-            yield row
-            row, width = "", 0
-        row, width = row + character, width + wide
+        row += character
+        width += _width(character)
+        if width > columns:
+            end = row.rfind(" ") + 1 or len(row) - 1
+            yield row[:end].rstrip()
+            row = row[end:]
+            width = sum(map(_width, row))
     yield row
 
 

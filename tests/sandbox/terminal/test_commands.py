@@ -59,7 +59,8 @@ OFFERED = [Command(1, None, 1, ASK), Command(2, None, 1, CONFIG)]
         ("/config model GPT_5", "config model", {"model": "GPT_5"}),
         ("/config show", "config show", {}),
         ("/config limit set most:5", "config limit set", {"most": 5}),
-        ("/unknown", "unknown", {}),
+        ("/unknown words", "unknown", {}),
+        ("/config mode GPT_5", "config mode", {}),
     ],
 )
 def test_a_line_is_read_as_a_command_with_its_options(

@@ -127,6 +127,13 @@ def test_a_long_line_is_wrapped(live: LiveScreen, terminal: Terminal) -> None:
     assert terminal.rows == ["Wery", "y" * 19, "y" * 6, "[Stop]"]
 
 
+def test_a_line_is_broken_between_words(live: LiveScreen, terminal: Terminal) -> None:
+    live.show(growing("nineteen characters and more"))
+    assert terminal.rows == ["Wery", "nineteen characters", "and more", "[Stop]"]
+    live.show(growing("twenty of characters"))
+    assert terminal.rows == ["Wery", "twenty of", "characters", "[Stop]"]
+
+
 def test_wide_characters_take_two_columns_and_accents_none(paper: Paper) -> None:
     screen = LiveScreen(paper.write, lambda: (5, 10))
     screen.show(growing("漢漢漢" + "e\u0301" * 5))
