@@ -17,12 +17,15 @@ from bot.core.conversation import MessageId, ReplyId
 from bot.core.replies import Address
 from bot.storage.engine import Database
 from bot.storage.reply_messages import put_shown
-from bot.storage.tables import IS_UNFINISHED, replies
+from bot.storage.tables import IS_GROWING, replies
+from bot.storage.text_type import clean
 from bot.storage.whole import whole
 
-# Only while the reply grows: a late checkpoint never overwrites an ending. What is set is named by
-# the parameters.
-_SAVE = sa.update(replies).where(replies.c.id == sa.bindparam("reply"), IS_UNFINISHED)
+COLUMNS = ("text", "token", "token_from", "updated_at")
+
+# Only while the reply grows: a late checkpoint never overwrites an ending. The parameters name
+# which columns are set.
+_SAVE = sa.update(replies).where(replies.c.id == sa.bindparam("reply"), IS_GROWING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,14 @@ class Checkpoints:
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
+        self._save = database.prepare(_SAVE, COLUMNS)
         self._waiting: dict[ReplyId, _Checkpoint] = {}
         self._writing = asyncio.Lock()
         self._shown: dict[ReplyId, tuple[MessageId, ...]] = {}  # as stored; rarely changes
 
     async def save(self, reply: ReplyId, text: str, address: Address) -> None:
         """Return when this checkpoint, or a newer one of the same reply, is committed."""
-        self._waiting[reply] = _Checkpoint(text, address, self._clock())
+        self._waiting[reply] = _Checkpoint(clean(text), address, self._clock())
         async with self._writing:
             if reply not in self._waiting:
                 return  # whoever had the lock before has taken it along
@@ -67,25 +71,25 @@ class Checkpoints:
 
     @whole
     async def _write(self, batch: dict[ReplyId, _Checkpoint]) -> None:
+        rows = [
+            {
+                "reply": reply,
+                "text": one.text,
+                "token": one.address.token,
+                "token_from": one.address.token_from,
+                "updated_at": one.at,
+            }
+            for reply, one in sorted(batch.items())  # in one order, so that none wait in a circle
+        ]
         moved = {
             reply: one.address.message_ids
             for reply, one in batch.items()
             if one.address.message_ids != self._shown.get(reply)
         }
+        if not moved:
+            await self._database.write_many(self._save, rows)
+            return
         async with self._database.write() as connection:
-            await connection.execute(
-                _SAVE,
-                [
-                    {
-                        "reply": reply,
-                        "text": one.text,
-                        "token": one.address.token,
-                        "token_from": one.address.token_from,
-                        "updated_at": one.at,
-                    }
-                    for reply, one in sorted(batch.items())
-                ],
-            )
-            if moved:
-                await put_shown(connection, moved)
+            await connection.execute(_SAVE, rows)
+            await put_shown(connection, moved)
         self._shown |= moved

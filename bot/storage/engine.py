@@ -8,8 +8,17 @@ both. Errors of the drivers become `DatabaseUnavailable` here and nowhere else.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +36,14 @@ SQLITE_READERS = 3
 POSTGRES_CONNECTIONS = 10
 
 Insert = sqlite.Insert | postgresql.Insert
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement in the driver's own words; `names` are its parameters in their order."""
+
+    sql: str
+    names: tuple[str, ...]
 
 
 class Database:
@@ -67,6 +84,38 @@ class Database:
         with self._translated():
             async with self._writer.begin() as connection:
                 yield connection
+
+    def prepare(self, statement: sa.Update, columns: Sequence[str]) -> Prepared:
+        """Compile an update that sets these columns, for `write_many`."""
+        compiled = statement.compile(dialect=self._writer.dialect, column_keys=list(columns))
+        names: Sequence[str] = getattr(compiled, "positiontup", None) or ()
+        return Prepared(str(compiled), tuple(names))
+
+    async def write_many(self, statement: Prepared, rows: Iterable[Mapping[str, object]]) -> None:
+        """Run a statement for each row, all in one transaction, straight on the driver.
+
+        It takes less than half the CPU time of the same through `write`. The values go to the
+        driver as they are: whoever calls has cleaned the texts.
+
+        Raises:
+            DatabaseUnavailable: the database does not answer or refuses.
+        """
+        values = [tuple(row[name] for name in statement.names) for row in rows]
+        with self._translated():
+            async with self._writer.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                if self.dialect == "postgresql":
+                    await driver.executemany(
+                        statement.sql, values
+                    )  # all rows or none, says asyncpg
+                    return
+                try:
+                    await driver.execute("BEGIN IMMEDIATE")
+                    await driver.executemany(statement.sql, values)
+                    await driver.commit()
+                except BaseException:
+                    await driver.rollback()
+                    raise
 
     def insert(self, table: sa.Table) -> Insert:
         """An insert that knows ON CONFLICT, which both databases have in the same words."""

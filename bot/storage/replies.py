@@ -82,7 +82,13 @@ class SqlReplyStore:
                 await connection.execute(
                     sa.update(replies)
                     .where(replies.c.id.in_(gathered))
-                    .values(state=ReplyState.GATHERED, token=None, token_from=None, updated_at=now)
+                    .values(
+                        state=ReplyState.GATHERED,
+                        shown=True,
+                        token=None,
+                        token_from=None,
+                        updated_at=now,
+                    )
                 )
                 await put_asked(connection, reply, turn, gathered)
             if turn.shared:
@@ -108,6 +114,7 @@ class SqlReplyStore:
         )
         values: dict[str, Any] = {
             "state": ReplyState.STREAMING,
+            "shown": False,
             "trigger": trigger,
             "updated_at": self._clock(),
         }
@@ -151,8 +158,6 @@ class SqlReplyStore:
                 state=ending.state,
                 text=ending.text,
                 model=ending.model,
-                token=None,
-                token_from=None,
                 updated_at=now,
             )
             .returning(
@@ -189,13 +194,25 @@ class SqlReplyStore:
             if ending.usage is not None:
                 await record_usage(connection, row, ending, ending.usage, at=now)
 
+    @whole
+    async def shown(self, reply: ReplyId, address: Address) -> None:
+        """The ending is visible: nothing is left to do after a restart, and the token is dropped."""
+        done = (
+            sa.update(replies)
+            .where(replies.c.id == reply)
+            .values(shown=True, token=None, token_from=None, updated_at=self._clock())
+        )
+        async with self._database.write() as connection:
+            await connection.execute(done)
+            await put_shown(connection, {reply: address.message_ids})
+
     async def load(self, reply: ReplyId) -> ReplyRecord | None:
         """One row, if it is there."""
         async with self._database.read() as connection:
             return await _one(connection, _by_id(reply))
 
     async def unfinished(self) -> list[ReplyRecord]:
-        """All rows ACCEPTED or STREAMING, oldest first."""
+        """All rows whose ending is not `shown`, oldest first."""
         async with self._database.read() as connection:
             return await fetch_records(connection, sa.select(replies.c.id).where(IS_UNFINISHED))
 

@@ -66,7 +66,8 @@ options = sa.Table(
 )
 
 # Literal, not bound: only then can a planner see that the partial index below serves the query.
-IS_UNFINISHED = sa.text("state IN ('accepted', 'streaming')")
+IS_UNFINISHED = sa.text("NOT shown")
+IS_GROWING = sa.text("state IN ('accepted', 'streaming')")
 
 replies = sa.Table(
     "replies",
@@ -83,6 +84,8 @@ replies = sa.Table(
     sa.Column("model", sa.Text),
     sa.Column("turn", sa.Text, nullable=False),
     sa.Column("text", CleanText, nullable=False, server_default=""),
+    # Whether its ending is visible in Discord, so that nothing is left to do.
+    sa.Column("shown", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("token", sa.Text),
     sa.Column("token_from", sa.Double),
     sa.Column("created_at", sa.Double, nullable=False),

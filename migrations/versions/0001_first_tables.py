@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-UNFINISHED = sa.text("state IN ('accepted', 'streaming')")
+UNFINISHED = sa.text("NOT shown")
 
 
 def upgrade() -> None:
@@ -86,6 +86,7 @@ def create_replies() -> None:
         sa.Column("model", sa.Text),
         sa.Column("turn", sa.Text, nullable=False),
         sa.Column("text", sa.Text, server_default="", nullable=False),
+        sa.Column("shown", sa.Boolean, server_default=sa.false(), nullable=False),
         sa.Column("token", sa.Text),
         sa.Column("token_from", sa.Double),
         sa.Column("created_at", sa.Double, nullable=False),

@@ -83,5 +83,7 @@ async def begun(replies: SqlReplyStore, turn: Turn, address: Address | None = No
 async def answer(replies: SqlReplyStore, turn: Turn, end: Ending | None = None) -> ReplyId:
     """Answer a question; without an ending, by the message whose id is 1,000 higher."""
     reply = await begun(replies, turn)
-    await replies.finish(reply, end or ending(address=shown(turn.event_id + 1_000)))
+    end = end or ending(address=shown(turn.event_id + 1_000))
+    await replies.finish(reply, end)
+    await replies.shown(reply, end.address)
     return reply

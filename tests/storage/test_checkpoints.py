@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from typing import cast
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import ChannelId, ReplyId
@@ -16,6 +17,8 @@ from bot.core.errors import DatabaseUnavailable
 from bot.core.replies import Address, ReplyState
 from bot.storage import Database, SqlHistoryStore, SqlReplyStore
 from bot.storage.checkpoints import Checkpoints
+from bot.storage.engine import Prepared
+from bot.storage.tables import replies as stored
 
 from .samples import accepted, begun, ending, question, shown
 
@@ -23,10 +26,11 @@ MANY = 100
 
 
 class GatedDatabase:
-    """A database whose `write` counts, waits for a gate and fails on demand."""
+    """A database whose transactions are counted, wait for a gate and fail on demand."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.prepare = database.prepare
         self.writes = 0
         self.gate = asyncio.Event()
         self.gate.set()
@@ -39,15 +43,22 @@ class GatedDatabase:
         yield
         self.broken = False
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def _enter(self) -> None:
         self.writes += 1
         self.entered.set()
         await self.gate.wait()
         if self.broken:
             raise DatabaseUnavailable("broken")
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        await self._enter()
         async with self._database.write() as connection:
             yield connection
+
+    async def write_many(self, statement: Prepared, rows: Iterable[Mapping[str, object]]) -> None:
+        await self._enter()
+        await self._database.write_many(statement, rows)
 
 
 @pytest.fixture
@@ -75,6 +86,7 @@ async def test_a_hundred_replies_live_their_whole_lives_at_once(
         for length in range(1, 6):
             await replies.checkpoint(reply, "x" * length, shown(number + 1_000))
         await replies.finish(reply, ending(f"answer {number}", address=shown(number + 1_000)))
+        await replies.shown(reply, shown(number + 1_000))
         return reply
 
     ids = await asyncio.gather(*(live(number) for number in range(1, MANY + 1)))
@@ -179,6 +191,28 @@ async def test_an_ending_wins_over_a_checkpoint_that_is_cancelled_for_it(
     record = await replies.load(reply)
     assert record is not None
     assert (record.text, record.state) == ("some", ReplyState.STOPPED)
+
+
+async def test_a_checkpoint_takes_any_text_first_and_later(replies: SqlReplyStore) -> None:
+    reply = await begun(replies, question(1))
+    for _ in range(2):
+        await replies.checkpoint(reply, "a\0b \ud83d\ude00 \udc00", shown(1))
+        assert await text_of(replies, reply) == "a\ufffdb 😀 \ufffd"
+
+
+async def test_a_batch_that_the_database_refuses_leaves_nothing_half_done(
+    database: Database, replies: SqlReplyStore
+) -> None:
+    one = await begun(replies, question(1))
+    other = await begun(replies, question(2, channel=51))
+    update = sa.update(stored).where(stored.c.id == sa.bindparam("reply"))
+    statement = database.prepare(update, ["text"])
+    rows = [{"reply": one, "text": "half"}, {"reply": other, "text": None}]
+    with pytest.raises(DatabaseUnavailable):
+        await database.write_many(statement, rows)
+    assert await text_of(replies, one) == ""
+    await database.write_many(statement, rows[:1])
+    assert await text_of(replies, one) == "half"
 
 
 async def test_messages_are_stored_again_when_they_change_and_only_then(

@@ -53,6 +53,7 @@ async def filled(database: Database) -> Database:
                     "asker_id": 1,
                     "shared": True,
                     "state": ReplyState.COMPLETE,
+                    "shown": True,
                     "turn": "{}",
                     "created_at": 0.0,
                     "updated_at": 0.0,

@@ -92,15 +92,26 @@ async def test_a_checkpoint_keeps_what_is_about_to_be_shown(replies: SqlReplySto
     assert (record.text, record.address) == ("Once upon", longer)
 
 
-async def test_an_ended_reply_has_its_text_model_and_address_and_no_token(
-    replies: SqlReplyStore,
-) -> None:
+async def test_an_ended_reply_has_its_text_model_and_address(replies: SqlReplyStore) -> None:
     reply = await begun(replies, question(1), WITH_TOKEN)
-    await replies.finish(reply, ending("All of it", address=replace(WITH_TOKEN)))
+    await replies.finish(reply, ending("All of it", address=WITH_TOKEN))
     record = await replies.load(reply)
     assert record is not None
     assert (record.state, record.text, record.model) == (ReplyState.COMPLETE, "All of it", "MODEL")
-    assert record.address == shown(7)
+    assert record.address == WITH_TOKEN
+
+
+async def test_a_reply_whose_ending_is_visible_has_no_token_and_is_finished(
+    replies: SqlReplyStore,
+) -> None:
+    reply = await begun(replies, question(1), WITH_TOKEN)
+    await replies.finish(reply, ending("All of it", address=WITH_TOKEN))
+    assert [record.id for record in await replies.unfinished()] == [reply]
+    await replies.shown(reply, shown(7, 8))
+    record = await replies.load(reply)
+    assert record is not None
+    assert record.address == shown(7, 8)
+    assert await replies.unfinished() == []
 
 
 async def test_the_address_of_an_ending_counts_even_if_it_is_shorter(
