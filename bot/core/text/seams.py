@@ -32,13 +32,20 @@ _WHOLE = re.compile(
       <(?:a?:\w*:?\d*|[@\#][!&]?\d*|t:-?\d*:?\w?|/[^<>\n]{1,80}|https?://[^\s<>]*)(?:>|\Z)
     | !?\[[^\[\]\n]{0,200}(?:\](?:\((?:[^\s()]|\([^\s()]*\))*(?:[ ]"[^"\n]*")?(?:\)|\Z))|\]?\Z)
     | https?://[^\s<>]*
-    | `[^`\n]{1,80}(?:`|\Z)
-    | (\*\*\*|\*\*|\*|__|_|~~|\|\|)(?![\s*_~|])[^\n*_~|`]{1,80}\1       # a few styled words
-    | ^[ \t]*(?:[-*+]|\#{1,3}|-\#|>{1,3}|\d{1,3}[.)])[ \t]+\S        # a bullet and its text
     | [`*_~|]+
     | \\[\s\S]
     """,
-    re.VERBOSE | re.MULTILINE,
+    re.VERBOSE,
+)
+_BULLET = re.compile(r"^[ \t]*(?:[-*+]|\#{1,3}|-\#|>{1,3}|\d{1,3}[.)])[ \t]+\S", re.MULTILINE)
+_OPENED = re.compile(r"```[A-Za-z0-9_+\-.#]*\s*\S?")  # a block's opening and its first character
+# What is better not cut, for it would be closed and opened again: a few styled words, short code.
+_STYLED = re.compile(
+    r"""
+      `[^`\n]{1,80}(?:`|\Z)
+    | (?<![\w*_~|])(\*{1,3}|_{1,3}|~~|\|\|)(?![\s*_~|])[^\n*_~|`]{1,80}\1(?!\w)
+    """,
+    re.VERBOSE,
 )
 
 # The kinds of places, and whether they are sought inside code blocks.
@@ -51,7 +58,6 @@ _KINDS = (
     (_WORD, False),
     (_WORD, True),
 )
-_OPENED = re.compile(r"```[A-Za-z0-9_+\-.#]*\s*\S?")  # a block's opening and its first character
 _CLUSTER_STEPS = 64  # no character that anybody writes is composed of more code points
 
 
@@ -64,20 +70,25 @@ def best_seam(content: str, low: int, high: int, markup: Markup) -> int:
         high: as much as fits on the page.
         markup: what `content` holds, as `read` found it.
     """
-    whole = [match.span() for match in _WHOLE.finditer(content)]
+    whole = [match.span() for pattern in (_WHOLE, _BULLET) for match in pattern.finditer(content)]
     for start, _ in markup.blocks:
         whole += [match.span() for match in [_OPENED.match(content, start)] if match]
+    styled = [match.span() for match in _STYLED.finditer(content)]
     middle = low + (high - low) // 2
-    for first, last in ((middle, high), (low, middle)):
+    for first, last, uncut in (
+        (middle, high, whole + styled),
+        (middle, high, whole),
+        (low, middle, whole),
+    ):
         for pattern, in_code in _KINDS:
             for index in _places(pattern, content, first, last):
                 if (
                     low < index
-                    and not _inside(index, whole)
+                    and not _inside(index, uncut)
                     and _inside(index, markup.blocks) == in_code
                 ):
                     return index
-        forced = _forced(content, last, whole)
+        forced = _forced(content, last, uncut)
         if forced > max(first, low):
             return forced
     return max(_between_characters(content, high), low + 1)
