@@ -12,7 +12,7 @@ from bot.core.choices import Choices
 from bot.core.errors import InvalidInput
 from bot.core.ports import ModelCatalogue
 from bot.core.service import ChatService
-from bot.discord_app.errors import report
+from bot.discord_app.errors import report, think
 from bot.discord_app.models import completions
 from bot.discord_app.readable import words_of
 from bot.discord_app.surfaces import ReplySurfaces
@@ -95,7 +95,7 @@ class Asking(commands.Cog):
     ) -> None:
         turn = turn_of_prompt(interaction, prompt, quoted=quoted, options=options, private=private)
         surface = self._surfaces.to_interaction(interaction, turn.place, private=private)
-        await interaction.response.defer(thinking=True, ephemeral=private)
+        await think(interaction, private=private)
         await self._service.answer(turn, surface)
 
 

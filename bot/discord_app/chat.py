@@ -14,7 +14,7 @@ from bot.core.errors import InvalidInput, NotAllowed
 from bot.core.options import Scope
 from bot.core.ports import ListenedThread, ModelCatalogue
 from bot.core.service import ChatService
-from bot.discord_app.errors import SHOWN
+from bot.discord_app.errors import THINKING, think
 from bot.discord_app.models import completions
 from bot.discord_app.readable import names_in, readable
 from bot.discord_app.surfaces import ReplySurfaces
@@ -89,7 +89,7 @@ class Chatting(commands.Cog):
             raise NotAllowed(text=MISSING_PERMISSIONS)
         key = None if model is None else self._choices.model(model).key
         question = (prompt or "").strip()
-        await interaction.response.defer(thinking=True)
+        await think(interaction, private=False)
         name = title or _title(interaction, question)
         thread = await self._open(interaction, name, question)
         await self._threads.listen(
@@ -115,7 +115,7 @@ class Chatting(commands.Cog):
             thread = await message.create_thread(name=name)
         except discord.Forbidden as error:
             raise NotAllowed(text=MISSING_PERMISSIONS) from error
-        interaction.extras[SHOWN] = True
+        interaction.extras.pop(THINKING)  # it shows something worth keeping now
         try:
             await thread.add_user(interaction.user)  # puts it into the person's list of channels
         except discord.HTTPException as error:

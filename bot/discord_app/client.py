@@ -111,7 +111,7 @@ class WeryBot(commands.AutoShardedBot):
             http_trace=trace,
         )
         self._application_id = application.id
-        self._with = collaborators
+        self.collaborators = collaborators
         self._reads_everything = reads_everything
         self.presses = Presses(collaborators.service, collaborators.replies, collaborators.surfaces)
 
@@ -123,7 +123,7 @@ class WeryBot(commands.AutoShardedBot):
         for feature in self._features(self.user.id):
             await self.add_cog(feature)
         self.add_dynamic_items(ReplyButton)
-        await sync(self.tree, self._with.rest, self._application_id)
+        await sync(self.tree, self.collaborators.rest, self._application_id)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """There are no prefix commands; `Listening` hears what is said."""
@@ -142,7 +142,7 @@ class WeryBot(commands.AutoShardedBot):
             raise DiscordRefused(INTENT_REFUSED) from error
 
     def _features(self, me: int) -> list[commands.Cog]:
-        joined = self._with
+        joined = self.collaborators
         service, choices, catalogue = joined.service, joined.choices, joined.catalogue
         surfaces = joined.surfaces
         threads = ListenedThreads(joined.threads, joined.replies, me)

@@ -11,6 +11,7 @@ from bot.core.choices import Choices
 from bot.core.conversation import UserId
 from bot.core.options import Resolved, Scope
 from bot.core.ports import ModelCatalogue
+from bot.discord_app.errors import think
 from bot.discord_app.models import completions, in_force, named
 from bot.discord_app.turns import AnyInteraction, place_of
 
@@ -31,7 +32,7 @@ class Models(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     async def model(self, interaction: AnyInteraction) -> None:
         """`/model`."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction, private=True)
         options = await self._choices.of(place_of(interaction))
         told = f"{in_force(self._catalogue, options)}\n{HOW_TO_CHANGE}"
         await interaction.followup.send(told, ephemeral=True)
@@ -64,7 +65,7 @@ class Config(commands.GroupCog, group_name="config", group_description="Set up h
     ) -> None:
         """`/config model`."""
         key = None if model is None else self._choices.model(model).key
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction, private=True)
         options = await self._choices.choose_model(
             place_of(interaction), Scope(scope), key, by=UserId(interaction.user.id)
         )

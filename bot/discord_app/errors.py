@@ -13,7 +13,7 @@ from bot.core.errors import BotError, InvalidInput
 _log = logging.getLogger(__name__)
 
 OUTDATED = "This command has changed. Press Ctrl+R, or restart Discord, and try again."
-SHOWN = "shown"  # in an interaction's `extras`: its response shows something worth keeping
+THINKING = "thinking"  # in an interaction's `extras`: everybody sees that it is thinking
 NOT_PERMITTED = "You may not use this command here."
 
 
@@ -47,6 +47,13 @@ def sentence_for(error: BaseException, event_id: int) -> str:
     )
 
 
+async def think(interaction: discord.Interaction[Any], *, private: bool) -> None:
+    """Acknowledge a command within Discord's 3 seconds: "… is thinking"."""
+    await interaction.response.defer(thinking=True, ephemeral=private)
+    if not private:
+        interaction.extras[THINKING] = True
+
+
 async def tell(interaction: discord.Interaction[Any], text: str) -> None:
     """Tell only the person who acted; an interaction that has died is logged."""
     try:
@@ -64,9 +71,8 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
     A `BotError` is raised before any answer is shown: it takes the place of "thinking", which
     goes first, because a followup would inherit its publicity.
     """
-    thinking = discord.InteractionResponseType.deferred_channel_message
     known = isinstance(getattr(error, "original", error), BotError)
-    if known and interaction.response.type is thinking and SHOWN not in interaction.extras:
+    if known and interaction.extras.pop(THINKING, False):
         try:
             await interaction.delete_original_response()
         except (discord.HTTPException, OSError) as gone:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from discord import app_commands
@@ -22,19 +23,19 @@ ORIGIN = {
 
 
 def suggest(models: Sequence[ModelInfo], partial: str) -> list[ModelInfo]:
-    """The models whose key or name contains every word of `partial`, best matches first."""
+    """The models whose key or name contains every word of `partial`.
+
+    Those in which a word begins so come first.
+    """
     words = partial.casefold().split()
-
-    def rank(model: ModelInfo) -> int:
-        key, name = model.key.casefold(), model.name.casefold()
-        return 0 if not words or key.startswith(words[0]) or name.startswith(words[0]) else 1
-
-    fitting = [
-        model
-        for model in models
-        if all(word in f"{model.key} {model.name}".casefold() for word in words)
-    ]
-    return sorted(fitting, key=rank)[:SUGGESTIONS]
+    begins = [re.compile(rf"(?<![^\W_]){re.escape(word)}") for word in words]
+    fitting = []
+    for model in models:
+        text = f"{model.key} {model.name}".casefold()
+        if all(word in text for word in words):
+            fitting.append((sum(begin.search(text) is None for begin in begins), model))
+    fitting.sort(key=lambda ranked: ranked[0])
+    return [model for _, model in fitting[:SUGGESTIONS]]
 
 
 def completions(catalogue: ModelCatalogue, partial: str) -> list[app_commands.Choice[str]]:

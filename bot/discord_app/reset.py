@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot.core.conversation import Place
 from bot.core.errors import NotAllowed
 from bot.core.service import ChatService, Presser
+from bot.discord_app.errors import think
 from bot.discord_app.threads import ListenedThreads
 from bot.discord_app.turns import AnyInteraction, place_of, presser_of
 
@@ -30,7 +31,7 @@ class Reset(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     async def reset(self, interaction: AnyInteraction) -> None:
         """`/reset`: of this channel, thread or direct conversation."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction, private=True)
         place = place_of(interaction)
         if not await self._may_reset(presser_of(interaction), place):
             raise NotAllowed(text=REFUSAL)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
+from bot.core.choices import Choices
 from bot.core.ports import Lane
+from bot.discord_app.application import ContentIntent, identify, reads_everything
+from bot.discord_app.client import Collaborators, Shards, WeryBot, point_at
 from bot.discord_app.rest import DiscordRest, open_rest
+from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.tracing import trace_config
 from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.server import DiscordSandbox
-from bot.sandbox.discord.state import Channel, Guild
+from bot.sandbox.discord.state import Channel, Guild, Message, MessageType
+from tests.core.fake_stores import FakeOptions, FakeReplies, Memory
+from tests.core.samples import FLASH
+from tests.discord_app.fakes import FakeCatalogue, FakeService, FakeThreads, News
 
 
 @dataclass
@@ -39,6 +49,17 @@ class Home:
     channel: Channel
     ada: Person
     mo: Person
+
+    def answers(self, channel: Channel | None = None) -> list[Message]:
+        """What the bot says, as Ada sees it."""
+        seen = self.ada.sees(channel or self.channel)
+        return [
+            message
+            for message in seen
+            if message.author.bot
+            and not message.thinking
+            and message.type is not MessageType.THREAD_STARTER_MESSAGE
+        ]
 
 
 @pytest.fixture
@@ -66,3 +87,77 @@ def observer() -> Observer:
 async def rest(sandbox: DiscordSandbox, observer: Observer) -> AsyncIterator[DiscordRest]:
     async with open_rest(sandbox.api_url, sandbox.token, trace_config(observer)) as rest:
         yield rest
+
+
+@dataclass
+class Inside:
+    """What is behind the bot."""
+
+    service: FakeService
+    threads: FakeThreads
+    options: FakeOptions
+    catalogue: FakeCatalogue
+    memory: Memory
+    news: News
+
+
+@pytest.fixture
+def inside() -> Inside:
+    memory, news = Memory(), News()
+    service, threads = FakeService(memory, news), FakeThreads(news)
+    return Inside(service, threads, FakeOptions(), FakeCatalogue(), memory, news)
+
+
+Build = Callable[[ContentIntent], Awaitable[WeryBot]]
+
+
+@pytest.fixture
+def build(
+    sandbox: DiscordSandbox,
+    rest: DiscordRest,
+    inside: Inside,
+    observer: Observer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Build:
+    """Makes the bot, given MESSAGE_CONTENT_INTENT."""
+    # Both are discord.py's own for the whole process: they are put back after the test.
+    monkeypatch.setattr(Route, "BASE", Route.BASE)
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
+
+    async def built(content_intent: ContentIntent) -> WeryBot:
+        point_at(sandbox.api_url)
+        application = await identify(rest)
+        return WeryBot(
+            application,
+            Collaborators(
+                inside.service,
+                Choices(inside.options, inside.catalogue, {"model": FLASH.key}),
+                inside.catalogue,
+                inside.threads,
+                FakeReplies(inside.memory),
+                rest,
+                ReplySurfaces(rest, application.id, clock=sandbox.clock.now),
+            ),
+            reads_everything=reads_everything(application, content_intent),
+            shards=Shards(),
+            trace=trace_config(observer),
+        )
+
+    return built
+
+
+@pytest.fixture
+async def bot(
+    sandbox: DiscordSandbox,
+    home: Home,  # noqa: ARG001 - there is a server before the bot comes
+    build: Build,
+) -> AsyncIterator[WeryBot]:
+    """The bot, connected."""
+    bot = await build("auto")
+    serving = asyncio.create_task(bot.serve(sandbox.token))
+    try:
+        await sandbox.bot_ready()
+        yield bot
+    finally:
+        await bot.close()
+        await serving

@@ -40,16 +40,12 @@ def chain(rest: DiscordRest, home: Home, question: Message) -> MessageChain:
     return chain
 
 
-def shown(home: Home) -> list[Message]:
-    return [message for message in home.ada.sees(home.channel) if message.author.bot]
-
-
 async def test_the_first_frame_replies_to_the_question_and_pings_nobody(
     chain: MessageChain, home: Home, question: Message
 ) -> None:
     await chain.show(0, Frame(f"Hello {home.ada.mention} @everyone", Controls.STREAMING))
 
-    [answer] = shown(home)
+    [answer] = home.answers()
     assert answer.reference is question
     assert not answer.pings
     assert labels(answer) == ["Stop"]
@@ -60,7 +56,7 @@ async def test_later_frames_edit_the_same_message(chain: MessageChain, home: Hom
     await chain.show(0, Frame("Hel", Controls.STREAMING))
     await chain.show(0, Frame("Hello.", Controls.ENDED))
 
-    [answer] = shown(home)
+    [answer] = home.answers()
     assert [version.content for version in answer.versions] == ["Hel", "Hello."]
     assert labels(answer) == ["Regenerate"]
 
@@ -68,7 +64,7 @@ async def test_later_frames_edit_the_same_message(chain: MessageChain, home: Hom
 async def test_buttons_name_their_reply(chain: MessageChain, home: Home) -> None:
     await chain.show(0, Frame("Hello", Controls.RESUMABLE))
 
-    [answer] = shown(home)
+    [answer] = home.answers()
     buttons = answer.components[0]["components"]
     assert [button["custom_id"] for button in buttons] == [
         "reply:7:continue",
@@ -80,7 +76,7 @@ async def test_links_show_no_preview(chain: MessageChain, home: Home) -> None:
     await chain.show(0, Frame("https://example.com"))
     await chain.show(0, Frame("https://example.com and more"))
 
-    assert MessageFlag.SUPPRESS_EMBEDS in shown(home)[0].flags
+    assert MessageFlag.SUPPRESS_EMBEDS in home.answers()[0].flags
 
 
 async def test_a_chain_grows_by_messages_that_reply_to_nothing(
@@ -89,8 +85,8 @@ async def test_a_chain_grows_by_messages_that_reply_to_nothing(
     await chain.show(0, Frame("One"))
     await chain.show(1, Frame("Two"))
 
-    assert [message.content for message in shown(home)] == ["One", "Two"]
-    assert shown(home)[1].reference is None
+    assert [message.content for message in home.answers()] == ["One", "Two"]
+    assert home.answers()[1].reference is None
     assert len(chain.address.message_ids) == 2
 
 
@@ -110,7 +106,7 @@ async def test_the_whole_text_is_attached_once_and_stays(chain: MessageChain, ho
     await chain.show(0, Frame("Long", attachment="All of it"))
     await chain.show(0, Frame("Long.", attachment="All of it"))
 
-    [answer] = shown(home)
+    [answer] = home.answers()
     [file] = answer.attachments
     assert (file.filename, file.data) == ("answer.md", b"All of it")
     assert answer.versions[0].attachments == answer.versions[1].attachments
@@ -121,7 +117,7 @@ async def test_another_text_takes_the_files_place_and_none_takes_it_away(
 ) -> None:
     await chain.show(0, Frame("Long", attachment="All of it"))
     await chain.show(0, Frame("Longer", attachment="All of it and more"))
-    [answer] = shown(home)
+    [answer] = home.answers()
     assert [file.data for file in answer.attachments] == [b"All of it and more"]
 
     await chain.show(0, Frame("Short"))
@@ -141,12 +137,12 @@ async def test_a_file_from_before_a_restart_goes_with_the_new_text(
 
     await again.show(0, Frame("Anew"))
 
-    assert shown(home)[0].attachments == ()
+    assert home.answers()[0].attachments == ()
 
 
 async def test_a_deleted_answer_is_gone_by_choice(chain: MessageChain, home: Home) -> None:
     await chain.show(0, Frame("Hello"))
-    await home.mo.delete(shown(home)[0])
+    await home.mo.delete(home.answers()[0])
 
     with pytest.raises(ReplyGone) as gone:
         await chain.show(0, Frame("Hello again"))
@@ -161,7 +157,7 @@ async def test_a_deleted_question_does_not_keep_the_answer_away(
 
     await chain.show(0, Frame("Hello"))
 
-    assert shown(home)[0].content == "Hello"
+    assert home.answers()[0].content == "Hello"
 
 
 @pytest.mark.parametrize("taken", [Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES])
@@ -197,7 +193,7 @@ async def test_a_temporary_failure_leaves_the_frame_to_be_shown_later(
         await chain.show(0, Frame("Hello again"))
     await chain.show(0, Frame("Hello again, newer"))
 
-    assert [version.content for version in shown(home)[0].versions] == [
+    assert [version.content for version in home.answers()[0].versions] == [
         "Hello",
         "Hello again, newer",
     ]
@@ -212,7 +208,7 @@ async def test_a_message_whose_confirmation_was_lost_is_not_sent_twice(
         await chain.show(0, Frame("Hello"))
     await chain.show(0, Frame("Hello again"))
 
-    assert len(shown(home)) == 1
+    assert len(home.answers()) == 1
 
 
 async def test_a_message_too_old_to_edit_is_answered_by_a_new_one(
@@ -229,7 +225,7 @@ async def test_a_message_too_old_to_edit_is_answered_by_a_new_one(
     await chain.show(0, Frame("New"))
     await chain.show(0, Frame("New and more"))
 
-    old, new = shown(home)
+    old, new = home.answers()
     assert (old.content, new.content) == ("Old", "New and more")
     assert new.reference is old
     assert chain.address.message_ids == (new.id,)
@@ -244,7 +240,7 @@ async def test_without_message_history_the_answer_comes_without_the_reference(
         await chain.show(0, Frame("Hello"))
     await chain.show(0, Frame("Hello"))
 
-    assert shown(home)[0].reference is None
+    assert home.answers()[0].reference is None
 
 
 async def test_superfluous_messages_are_deleted_and_taken_down_as_ones_own_doing(
@@ -259,7 +255,7 @@ async def test_superfluous_messages_are_deleted_and_taken_down_as_ones_own_doing
 
     await chain.keep(1)
 
-    assert [message.content for message in shown(home)] == ["Page 0"]
+    assert [message.content for message in home.answers()] == ["Page 0"]
     assert chain.address.message_ids == ids[:1]
     assert set(removed) == set(ids[1:])
 
@@ -271,7 +267,7 @@ async def test_a_retired_answer_keeps_its_text_and_loses_its_buttons(
 
     await chain.retire()
 
-    [answer] = shown(home)
+    [answer] = home.answers()
     assert answer.content == "Hello"
     assert labels(answer) == []
 
@@ -338,7 +334,7 @@ async def test_a_command_is_answered_in_its_own_response_and_followups(
     await asked.chain.show(0, Frame("One.", Controls.NONE))
     await asked.chain.show(1, Frame("Two.", Controls.ENDED))
 
-    one, two = shown(home)
+    one, two = home.answers()
     assert (one.content, two.content) == ("One.", "Two.")
     assert (labels(one), labels(two)) == ([], ["Regenerate"])
     assert asked.chain.address.message_ids == (one.id, two.id)
@@ -371,7 +367,7 @@ async def test_after_fifteen_minutes_an_answer_goes_on_through_the_channel(
     assert asked.chain.lane(1).route == CREATING
     await asked.chain.show(1, Frame("Two"))
 
-    assert [message.content for message in shown(home)] == ["One.", "Two"]
+    assert [message.content for message in home.answers()] == ["One.", "Two"]
     assert [lane.metered for lane in observer.started_lanes] == [False, True, True]
 
 
@@ -387,7 +383,7 @@ async def test_a_token_that_discord_refuses_early_changes_the_way_too(
     assert asked.chain.lane(0).route == EDITING
     await asked.chain.show(0, Frame("One."))
 
-    assert shown(home)[0].content == "One."
+    assert home.answers()[0].content == "One."
 
 
 async def test_a_private_answer_is_seen_by_its_asker_alone(
@@ -398,8 +394,8 @@ async def test_a_private_answer_is_seen_by_its_asker_alone(
     await asked.chain.show(0, Frame("One"))
     await asked.chain.show(1, Frame("Two"))
 
-    assert [message.content for message in shown(home)] == ["One", "Two"]
-    assert [m for m in home.mo.sees(home.channel) if m.author.bot] == []
+    assert [message.content for message in home.answers()] == ["One", "Two"]
+    assert [one for one in home.mo.sees(home.channel) if one.author.bot and not one.thinking] == []
 
 
 @pytest.mark.parametrize("by", ["the bot's clock", "Discord's clock"])

@@ -25,7 +25,7 @@ from bot.core.replies import Address, Controls, Frame, ReplyRecord, ReplyState
 from bot.discord_app.rest import DiscordRest
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.sandbox.discord.server import DiscordSandbox
-from bot.sandbox.discord.state import Interaction, Message
+from bot.sandbox.discord.state import Interaction
 from tests.discord_app.conftest import Home, Observer
 from tests.discord_app.interactions import deferred, pressed
 
@@ -56,10 +56,6 @@ def surfaces(sandbox: DiscordSandbox, rest: DiscordRest) -> ReplySurfaces:
     return ReplySurfaces(rest, sandbox.application_id, clock=sandbox.clock.now)
 
 
-def shown(home: Home) -> list[Message]:
-    return [message for message in home.ada.sees(home.channel) if message.author.bot]
-
-
 async def test_a_stored_reply_to_a_message_is_edited_where_it_is(
     surfaces: ReplySurfaces, rest: DiscordRest, home: Home
 ) -> None:
@@ -69,7 +65,7 @@ async def test_a_stored_reply_to_a_message_is_edited_where_it_is(
     assert surface is not None
     await surface.show(0, Frame("Hello"))
 
-    assert [message.content for message in shown(home)] == ["Hello"]
+    assert [message.content for message in home.answers()] == ["Hello"]
 
 
 async def test_a_stored_reply_that_nobody_has_seen_replies_to_its_question(
@@ -81,7 +77,7 @@ async def test_a_stored_reply_that_nobody_has_seen_replies_to_its_question(
     assert surface is not None
     await surface.show(0, Frame("Hello"))
 
-    assert shown(home)[0].reference is question
+    assert home.answers()[0].reference is question
 
 
 @pytest.mark.parametrize("private", [False, True])
@@ -96,8 +92,8 @@ async def test_a_stored_reply_to_a_command_still_fills_its_response(
     await surface.show(0, Frame("Hello"))
     await surface.show(1, Frame("And more"))
 
-    assert [message.content for message in shown(home)] == ["Hello", "And more"]
-    assert bool(shown(home)[1].ephemeral_for) is private
+    assert [message.content for message in home.answers()] == ["Hello", "And more"]
+    assert bool(home.answers()[1].ephemeral_for) is private
 
 
 async def test_a_stored_private_reply_without_its_token_is_gone(
@@ -128,7 +124,7 @@ async def test_a_press_shows_the_new_answer_in_the_pressed_message_by_its_token(
     assert first is not None
     first.bind(ReplyId(7))
     await first.show(0, Frame("Hello", Controls.ENDED))
-    interaction = await pressed(sandbox, home, shown(home)[0])
+    interaction = await pressed(sandbox, home, home.answers()[0])
     observer.started_lanes.clear()
 
     again = surfaces.to_press(
@@ -137,7 +133,7 @@ async def test_a_press_shows_the_new_answer_in_the_pressed_message_by_its_token(
     await again.show(0, Frame("Hello anew"))
     await again.show(1, Frame("And more"))
 
-    assert [message.content for message in shown(home)] == ["Hello anew", "And more"]
+    assert [message.content for message in home.answers()] == ["Hello anew", "And more"]
     assert not any(lane.metered for lane in observer.started_lanes)
 
 
@@ -150,7 +146,7 @@ async def test_a_press_reaches_the_other_messages_of_a_public_reply_through_the_
     first.bind(ReplyId(7))
     await first.show(0, Frame("One"))
     await first.show(1, Frame("Two", Controls.ENDED))
-    interaction = await pressed(sandbox, home, shown(home)[1])
+    interaction = await pressed(sandbox, home, home.answers()[1])
 
     again = surfaces.to_press(
         as_discord_py_sees(interaction), record(home, question.id, first.address), goes_on=False
@@ -158,7 +154,7 @@ async def test_a_press_reaches_the_other_messages_of_a_public_reply_through_the_
     await again.keep(1)
     await again.show(0, Frame("Anew"))
 
-    assert [message.content for message in shown(home)] == ["Anew"]
+    assert [message.content for message in home.answers()] == ["Anew"]
     assert len(surfaces.removed) == 1
 
 
@@ -172,11 +168,11 @@ async def test_a_press_on_a_private_reply_writes_anew_in_the_pressed_message(
     first.bind(ReplyId(7))
     await first.show(0, Frame("One"))
     await first.show(1, Frame("Two", Controls.RESUMABLE))
-    interaction = await pressed(sandbox, home, shown(home)[1])
+    interaction = await pressed(sandbox, home, home.answers()[1])
 
     private = record(home, asked.id, first.address, shared=False)
     again = surfaces.to_press(as_discord_py_sees(interaction), private, goes_on=False)
     await again.keep(1)
     await again.show(0, Frame("Anew"))
 
-    assert [message.content for message in shown(home)] == ["One", "Anew"]
+    assert [message.content for message in home.answers()] == ["One", "Anew"]

@@ -1,0 +1,137 @@
+"""`/ask`, and "Ask about this"."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.errors import DatabaseUnavailable, EmptyPrompt, StorageError
+from bot.sandbox.discord.server import DiscordSandbox
+from tests.discord_app.conftest import Home, Inside
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def test_a_question_is_answered_in_the_commands_response(home: Home, inside: Inside) -> None:
+    handle = await home.ada.slash(home.channel, "ask", prompt="Why is the sky blue?")
+    answer = await handle.answered()
+
+    assert answer.content == "You said Why is the sky blue?"
+    [turn] = inside.service.turns
+    assert turn.event_id == handle.interaction.id
+    assert (turn.asker.id, turn.asker.name) == (home.ada.id, home.ada.user.display_name)
+    assert turn.place.guild_id == home.guild.id
+    assert turn.place.conversation_id == home.channel.id
+    assert (turn.shared, turn.gathers, turn.options) == (True, False, {})
+
+
+async def test_options_are_of_this_question_alone(home: Home, inside: Inside) -> None:
+    handle = await home.ada.slash(home.channel, "ask", prompt="News?", model="gpt-5 mini", web=True)
+    await handle.answered()
+
+    assert inside.service.turns[0].options == {"model": "GPT_5_MINI", "web": True}
+
+
+async def test_a_private_question_is_seen_by_its_asker_alone(home: Home, inside: Inside) -> None:
+    handle = await home.ada.slash(home.channel, "ask", prompt="Secret?", private=True)
+    await handle.answered()
+
+    assert handle.ephemeral
+    assert not inside.service.turns[0].shared
+
+
+async def test_in_a_thread_the_turn_knows_thread_and_channel(home: Home, inside: Inside) -> None:
+    thread = await home.ada.start_thread(home.channel, "Talk")
+    await (await home.ada.slash(thread, "ask", prompt="Here?")).answered()
+
+    place = inside.service.turns[0].place
+    assert (place.channel_id, place.thread_id) == (home.channel.id, thread.id)
+
+
+async def test_it_works_in_direct_messages(home: Home, inside: Inside) -> None:
+    direct = await home.ada.open_dm()
+    await (await home.ada.slash(direct, "ask", prompt="Here?")).answered()
+
+    place = inside.service.turns[0].place
+    assert (place.guild_id, place.conversation_id) == (None, direct.id)
+
+
+async def test_mentions_in_the_question_become_names(home: Home, inside: Inside) -> None:
+    prompt = f"What is <#{home.channel.id}> for, <:smile:123456789012345678>?"
+    await (await home.ada.slash(home.channel, "ask", prompt=prompt)).answered()
+
+    assert inside.service.turns[0].said[0].text == "What is #general for, :smile:?"
+
+
+async def test_models_are_suggested_by_name_and_by_key(home: Home) -> None:
+    by_name = await home.ada.autocomplete(home.channel, "ask", "model", "flash", prompt="x")
+    by_key = await home.ada.autocomplete(home.channel, "ask", "model", "GPT_5", prompt="x")
+
+    assert by_name == [{"name": "Gemini 2.5 Flash", "value": "GEMINI_25_FLASH"}]
+    assert by_key == [{"name": "GPT-5 mini", "value": "GPT_5_MINI"}]
+
+
+async def test_an_unknown_model_is_refused_privately_before_anything_is_asked(
+    home: Home, inside: Inside
+) -> None:
+    handle = await home.ada.slash(home.channel, "ask", prompt="Why?", model="NOPE")
+    told = await handle.answered()
+
+    assert handle.ephemeral
+    assert "`NOPE`" in told.content
+    assert inside.service.turns == []
+
+
+@pytest.mark.parametrize("error", [EmptyPrompt(), DatabaseUnavailable("gone")])
+async def test_a_refused_question_is_told_privately_and_thinking_goes_away(
+    sandbox: DiscordSandbox, home: Home, inside: Inside, error: EmptyPrompt | StorageError
+) -> None:
+    inside.service.refuses = error
+    handle = await home.ada.slash(home.channel, "ask", prompt="Why?")
+    await sandbox.until(home.answers)
+
+    [told] = home.answers()
+    assert told.content == error.text
+    assert told.ephemeral_for == home.ada.id
+    assert handle.response is not None
+    assert handle.response.deleted
+
+
+async def test_an_unforeseen_error_names_the_interaction_and_shows_no_trace(
+    sandbox: DiscordSandbox, home: Home, inside: Inside, caplog: pytest.LogCaptureFixture
+) -> None:
+    inside.service.refuses = ZeroDivisionError("very secret detail")
+    handle = await home.ada.slash(home.channel, "ask", prompt="Why?")
+    await sandbox.until(home.answers)
+
+    text = home.answers()[-1].content
+    assert str(handle.interaction.id) in text
+    assert "secret" not in text
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_ask_about_this_takes_a_message_as_context(home: Home, inside: Inside) -> None:
+    message = await home.mo.send(home.channel, f"Hello {home.ada.mention}, look at this")
+    opened = await home.ada.context_menu(message, "Ask about this")
+    await opened.settled()
+    handle = await home.ada.submit(opened, **{field_of(opened.modal): "What is it?"})
+    await handle.answered()
+
+    [said] = inside.service.turns[0].said
+    assert said.text == "What is it?"
+    assert said.quoted == f"Hello @{home.ada.user.display_name}, look at this"
+
+
+async def test_a_message_without_text_cannot_be_asked_about(home: Home) -> None:
+    message = await home.mo.send(home.channel, files={"cat.png": b"meow"})
+    handle = await home.ada.context_menu(message, "Ask about this")
+    told = await handle.answered()
+
+    assert handle.ephemeral
+    assert "no text" in told.content
+
+
+def field_of(modal: dict[str, object] | None) -> str:
+    """The custom id of the form's one field."""
+    assert modal is not None
+    [label] = modal["components"]  # type: ignore[misc] # JSON
+    return str(label["component"]["custom_id"])  # type: ignore[has-type] # JSON

@@ -1,0 +1,97 @@
+"""Presses of a reply's buttons, today's and those from before a restart."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.errors import NotAllowed
+from bot.core.replies import Controls
+from bot.sandbox.discord.server import DiscordSandbox
+from bot.sandbox.discord.state import Message
+from tests.discord_app.conftest import Home, Inside, Observer
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+@pytest.fixture
+async def answer(sandbox: DiscordSandbox, home: Home, inside: Inside, bot: object) -> Message:
+    """A finished answer that may go on."""
+    assert bot is not None
+    inside.service.controls = Controls.RESUMABLE
+    await home.ada.send(home.channel, f"{sandbox.bot_mention} hello")
+    await inside.news.until(lambda: inside.memory.rows)
+    return home.answers()[0]
+
+
+async def test_stop_is_acknowledged_and_passed_on(
+    sandbox: DiscordSandbox, home: Home, inside: Inside
+) -> None:
+    inside.service.controls = Controls.STREAMING
+    await home.ada.send(home.channel, f"{sandbox.bot_mention} hello")
+    await inside.news.until(lambda: inside.memory.rows)
+    handle = await home.ada.click(home.answers()[0], "Stop")
+    await inside.news.until(lambda: inside.service.presses)
+
+    [(what, reply, by)] = inside.service.presses
+    assert (what, reply, by.user, by.moderator) == ("stop", 1, home.ada.id, False)
+    assert not handle.failed
+
+
+@pytest.mark.parametrize(
+    ("button", "text"), [("Regenerate", "Anew {id}"), ("Continue", "It goes on")]
+)
+async def test_the_new_answer_comes_in_the_pressed_message_by_the_presss_token(
+    sandbox: DiscordSandbox,
+    home: Home,
+    answer: Message,
+    observer: Observer,
+    button: str,
+    text: str,
+) -> None:
+    observer.started_lanes.clear()
+    handle = await home.ada.click(answer, button)
+    await sandbox.until(lambda: answer.content == text.format(id=handle.interaction.id))
+
+    assert len(home.answers()) == 1
+    assert not any(lane.metered for lane in observer.started_lanes)
+
+
+async def test_the_service_learns_who_moderates(
+    home: Home, answer: Message, inside: Inside
+) -> None:
+    await home.mo.click(answer, "Regenerate")
+    await inside.news.until(lambda: inside.service.presses)
+
+    [(_, _, by)] = inside.service.presses
+    assert (by.user, by.moderator) == (home.mo.id, True)
+
+
+async def test_who_may_not_press_gets_a_private_notice(
+    sandbox: DiscordSandbox, home: Home, answer: Message, inside: Inside
+) -> None:
+    inside.service.refuses = NotAllowed(text="Only the person who asked can do that.")
+    await home.mo.click(answer, "Regenerate")
+    await sandbox.until(lambda: any(one.ephemeral_for for one in home.mo.sees(home.channel)))
+
+    [notice] = [one for one in home.mo.sees(home.channel) if one.ephemeral_for]
+    assert notice.content == "Only the person who asked can do that."
+    assert answer.content == "You said hello"
+
+
+async def test_a_reply_that_nobody_remembers_is_told(
+    sandbox: DiscordSandbox, home: Home, answer: Message, inside: Inside
+) -> None:
+    inside.memory.rows.clear()
+    await home.ada.click(answer, "Regenerate")
+    await sandbox.until(lambda: len(home.answers()) == 2)
+
+    assert "do not remember" in home.answers()[-1].content
+
+
+async def test_a_forged_button_does_nothing(home: Home, answer: Message, inside: Inside) -> None:
+    await home.mo.forge_click(answer, "reply:1:delete")
+    await home.mo.forge_click(answer, "reply:1:stop")
+    await home.ada.click(answer, "Regenerate")
+    await inside.news.until(lambda: inside.service.presses)
+
+    assert [what for what, _, _ in inside.service.presses] == ["regenerate"]
