@@ -44,12 +44,20 @@ class Memory:
     endings: dict[ReplyId, list[Ending]] = field(default_factory=lambda: defaultdict(list))
     failing: set[str] = field(default_factory=set)
     journal: list[str] = field(default_factory=list)
+    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def access(self, method: str, note: str = "") -> None:
         await asyncio.sleep(LATENCY)
         if method in self.failing:
             raise DatabaseUnavailable(method)
         self.journal.append(f"{method} {note}".strip())
+        async with self._news:
+            self._news.notify_all()
+
+    async def happened(self, method: str) -> None:
+        """Wait until a method has been used."""
+        async with self._news:
+            await self._news.wait_for(lambda: any(e.startswith(method) for e in self.journal))
 
     def said(self, conversation: int) -> list[str]:
         """A conversation's history, as texts."""
