@@ -61,8 +61,9 @@ class Asking:
 
 def continued(turn: Turn, history: list[Said], partial: str) -> tuple[Turn, list[Said]]:
     """The same conversation with its unfinished answer, and the request to go on with it."""
-    before = history[:-1] if history and history[-1].role is Role.ASSISTANT else history
     answer = Said(MessageId(0), Role.ASSISTANT, partial)
+    stored = history and (history[-1].role, history[-1].text) == (answer.role, partial)
+    before = history[:-1] if stored else history
     go_on = Said(MessageId(0), Role.USER, CONTINUE)
     return replace(turn, said=(go_on,)), [*before, *turn.said, answer]
 

@@ -70,6 +70,9 @@ class FakeCatalogue:
     def __init__(self, *models: ModelInfo) -> None:
         self._models = list(models)
 
+    def add(self, model: ModelInfo) -> None:
+        self._models.append(model)
+
     def models(self) -> Sequence[ModelInfo]:
         return self._models
 

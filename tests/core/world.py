@@ -72,6 +72,7 @@ class World:
         self.memory = Memory()
         self.model = FakeModel(*scripts)
         self.options = FakeOptions()
+        self.catalogue = FakeCatalogue(FLASH, MINI)
         self.discord = FakeDiscord(EditBudget())
         self.meter = FakeMeter()
         self.gone: set[ReplyId] = set()
@@ -127,7 +128,7 @@ class World:
     def _start(self) -> ChatService:
         return ChatService(
             model=self.model,
-            choices=Choices(self.options, FakeCatalogue(FLASH, MINI), {"model": FLASH.key}),
+            choices=Choices(self.options, self.catalogue, {"model": FLASH.key}),
             history=FakeHistory(self.memory),
             replies=FakeReplies(self.memory),
             budget=self.discord.budget,
