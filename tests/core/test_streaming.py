@@ -3,92 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from itertools import pairwise
 
 import pytest
 
-from bot.core.conversation import ChatMessage, Role
-from bot.core.errors import (
-    ContentFiltered,
-    ModelUnavailable,
-    OutOfCredits,
-    ReplyDelayed,
-    ReplyGone,
-)
-from bot.core.options import ChatRequest
-from bot.core.pacing import EditBudget
 from bot.core.ports import Delta, Finish, Lane
 from bot.core.replies import Controls, ReplyState, Usage
 from bot.core.streaming import (
     FOOTER_ROOM,
-    GIVE_UP_AFTER,
     REST_COMES_AS_FILE,
     THINKING,
     Draft,
     Heard,
-    StreamEditor,
 )
 from bot.core.text import MAX_CONTENT, utf16_len
-from tests.core.fake_discord import FakeDiscord, FakeSurface
-from tests.core.fake_model import FOREVER, FakeModel, Step, play, words
+from tests.core.fake_model import FOREVER, Step, words
+from tests.core.stage import COMPLETE, Stage, now, number_of_words
 from tests.virtual_time import in_virtual_time
-
-LATENCY = FakeDiscord.latency
-COMPLETE: list[Step] = [Finish("stop")]
-NO_REQUEST = ChatRequest(model="FLASH", messages=(ChatMessage(Role.USER, "Why?"),))
-
-
-@dataclass
-class FakeChronicle:
-    """Writes everything down in the surface's journal."""
-
-    journal: list[str]
-    saved: list[str] = field(default_factory=list)
-    closed: list[ReplyState] = field(default_factory=list)
-    room: str = ""
-
-    async def save(self, text: str) -> None:
-        assert not self.closed, "nothing is saved after the ending"
-        self.saved.append(text)
-        self.journal.append(f"save {text}")
-
-    async def close(self, heard: Heard) -> None:
-        self.closed.append(heard.state)
-        self.journal.append(f"close {heard.text}")
-
-    def footer(self, heard: Heard) -> str:
-        return self.room or f"-# {heard.state.value}"
-
-
-class Stage:
-    """One reply and everything around it."""
-
-    def __init__(self, draft: Draft | None = None, *, room: str = "") -> None:
-        self.budget = EditBudget()
-        self.discord = FakeDiscord(self.budget)
-        self.surface = FakeSurface(self.discord)
-        self.book = FakeChronicle(self.surface.journal, room=room)
-        self.editor = self.edit(draft or Draft())
-
-    def edit(self, draft: Draft) -> StreamEditor:
-        return StreamEditor(self.surface, self.budget, self.book, draft)
-
-    async def tell(self, *script: Step) -> Heard:
-        return await self.editor.run(play(script))
-
-    def shown(self, index: int) -> list[str]:
-        """Every text that message `index` has shown."""
-        return [sent.frame.content for sent in self.surface.sent if sent.index == index]
-
-
-def now() -> float:
-    return asyncio.get_running_loop().time()
-
-
-def number_of_words(text: str) -> int:
-    return len([word for word in text.split() if word.isdigit()])
-
 
 # --- when a frame goes out ------------------------------------------------------------------------
 
@@ -262,155 +192,6 @@ async def test_a_link_that_is_held_back_until_it_is_whole_does_no_harm() -> None
         steps += [0.03, letter]
     await stage.tell(*steps, " is it", *COMPLETE)
     assert stage.surface.text == f"{link} is it\n-# complete"
-
-
-# --- endings --------------------------------------------------------------------------------------
-
-ENDINGS: list[tuple[list[Step], ReplyState, Controls]] = [
-    (["Hi", Finish("stop")], ReplyState.COMPLETE, Controls.ENDED),
-    (["Hi"], ReplyState.COMPLETE, Controls.ENDED),
-    ([Finish("stop")], ReplyState.COMPLETE, Controls.ENDED),
-    (["Hi", Finish("length")], ReplyState.LENGTH, Controls.RESUMABLE),
-    (["Hi", Finish("content_filter")], ReplyState.FILTERED, Controls.ENDED),
-    (["Hi", ContentFiltered()], ReplyState.FILTERED, Controls.ENDED),
-    ([ContentFiltered()], ReplyState.FILTERED, Controls.ENDED),
-    ([OutOfCredits()], ReplyState.FAILED, Controls.ENDED),
-    ([" ", ModelUnavailable()], ReplyState.FAILED, Controls.ENDED),
-    (["Hi", ModelUnavailable()], ReplyState.INTERRUPTED, Controls.RESUMABLE),
-    ([ValueError("a bug")], ReplyState.FAILED, Controls.ENDED),
-    (["Hi", ValueError("a bug")], ReplyState.INTERRUPTED, Controls.RESUMABLE),
-]
-
-
-@pytest.mark.parametrize(("script", "state", "controls"), ENDINGS)
-@in_virtual_time
-async def test_every_ending_is_visible_and_has_its_buttons(
-    script: list[Step], state: ReplyState, controls: Controls
-) -> None:
-    stage = Stage()
-    heard = await stage.tell(0.5, *script)
-    said = "Hi\n" if script[0] == "Hi" else ""
-    assert heard.state is state
-    assert stage.surface.text == f"{said}-# {state.value}"
-    assert stage.surface.buttons is controls
-    assert stage.book.closed == [state]
-
-
-@pytest.mark.parametrize("ruling", [ReplyState.STOPPED, ReplyState.INTERRUPTED])
-@in_virtual_time
-async def test_a_stop_closes_the_models_request_at_once_and_keeps_the_text(
-    ruling: ReplyState,
-) -> None:
-    stage = Stage()
-    model = FakeModel(["Hello", 2.0, " you", FOREVER])
-    task = asyncio.create_task(stage.editor.run(model.stream(NO_REQUEST)))
-    await asyncio.sleep(3)
-    stage.editor.stop(ruling)
-    heard = await task
-    assert model.closed_at == [3.0]
-    assert (heard.text, heard.state) == ("Hello you", ruling)
-    assert stage.surface.text == f"Hello you\n-# {ruling.value}"
-    assert stage.surface.buttons is Controls.RESUMABLE
-    assert stage.book.closed == [ruling]
-
-
-@pytest.mark.parametrize("steps", [0, 1])
-@in_virtual_time
-async def test_a_stop_before_the_first_step_is_a_stop(steps: int) -> None:
-    stage = Stage()
-    task = asyncio.create_task(stage.tell("Hello", *COMPLETE))
-    for _ in range(steps):
-        asyncio.get_running_loop().call_soon(stage.editor.stop, ReplyState.STOPPED)
-        await asyncio.sleep(0)
-    stage.editor.stop(ReplyState.STOPPED)
-    assert (await task).state is ReplyState.STOPPED
-    assert stage.surface.text == "-# stopped"
-
-
-@in_virtual_time
-async def test_a_stop_after_the_end_changes_nothing() -> None:
-    stage = Stage()
-    await stage.tell("Hello", *COMPLETE)
-    stage.editor.stop(ReplyState.STOPPED)
-    assert stage.editor.heard.state is ReplyState.COMPLETE
-
-
-# --- when Discord fails ---------------------------------------------------------------------------
-
-
-@in_virtual_time
-async def test_after_a_temporary_failure_the_newest_text_is_shown() -> None:
-    stage = Stage()
-    stage.surface.troubles = [None, ReplyDelayed("502"), ReplyDelayed("502")]
-    await stage.tell(*words(400))
-    assert number_of_words(stage.surface.text) == 400
-    tries = stage.surface.tries
-    after = next(sent for sent in stage.surface.sent if sent.asked_at == tries[3])
-    assert number_of_words(after.frame.content) == pytest.approx(tries[3] / 0.025, abs=1)
-
-
-@in_virtual_time
-async def test_temporary_failures_are_waited_for_longer_each_time_and_then_given_up() -> None:
-    stage = Stage()
-    stage.surface.troubles = [ReplyDelayed("502") for _ in range(100)]
-    heard = await stage.tell("Hello", *COMPLETE)
-    waits = [later - earlier - LATENCY for earlier, later in pairwise(stage.surface.tries)]
-    ceilings = [1, 2, 4, 8, 16, 30, 30]
-    assert len(stage.surface.tries) == GIVE_UP_AFTER == 8
-    for wait, ceiling in zip(waits, ceilings, strict=True):
-        assert ceiling / 2 <= wait <= ceiling + 0.01
-    assert stage.editor.gone is not None
-    assert (heard.text, stage.book.closed) == ("Hello", [ReplyState.COMPLETE])
-
-
-@in_virtual_time
-async def test_failures_that_are_not_in_a_row_are_not_given_up() -> None:
-    stage = Stage()
-    stage.surface.troubles = [ReplyDelayed(retry_after=0.1), None] * 20
-    await stage.tell(*words(800))
-    assert stage.editor.gone is None
-    assert number_of_words(stage.surface.messages[-1].content) > 0
-
-
-@in_virtual_time
-async def test_discord_is_asked_again_when_it_said() -> None:
-    stage = Stage()
-    stage.surface.troubles = [ReplyDelayed("429", retry_after=7.5)]
-    await stage.tell("Hello", *COMPLETE)
-    first, second = stage.surface.tries
-    assert second - first - LATENCY == pytest.approx(7.5)
-
-
-@in_virtual_time
-async def test_where_there_is_no_place_left_the_whole_answer_is_stored_all_the_same() -> None:
-    stage = Stage()
-    stage.surface.troubles = [None, ReplyGone("archived")]
-    heard = await stage.tell(*words(100))
-    assert len(stage.surface.tries) == 2, "it is not tried again"
-    assert number_of_words(heard.text) == 100
-    assert stage.book.closed == [ReplyState.COMPLETE]
-
-
-@in_virtual_time
-async def test_a_deleted_answer_closes_the_models_request() -> None:
-    stage = Stage()
-    model = FakeModel(["Hello", 2.0, " you", FOREVER])
-    task = asyncio.create_task(stage.editor.run(model.stream(NO_REQUEST)))
-    await asyncio.sleep(1)
-    stage.discord.messages.clear()
-    assert (await task).state is ReplyState.STOPPED
-    assert model.closed_at[0] == pytest.approx(2, abs=0.5)
-    assert stage.book.closed == [ReplyState.STOPPED]
-
-
-@in_virtual_time
-async def test_a_bug_in_showing_does_not_lose_the_answer() -> None:
-    stage = Stage()
-    stage.surface.troubles = [KeyError("a bug")]
-    heard = await stage.tell(*words(100))
-    assert number_of_words(heard.text) == 100
-    assert stage.book.closed == [ReplyState.COMPLETE]
-    assert stage.editor.gone is not None
 
 
 # --- until the first text -------------------------------------------------------------------------
