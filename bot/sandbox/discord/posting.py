@@ -86,7 +86,7 @@ def post(world: World, channel: Channel, author: User, draft: Draft) -> Message:
         draft.allowed_mentions,
         channel=channel,
         author=author,
-        reply_to=draft.reference,
+        reply_to=draft.reference if draft.type is MessageType.REPLY else None,
     )
     message = Message(
         world.ids.make(),
