@@ -94,6 +94,20 @@ class ChatService:
 
     # --- what people do -----------------------------------------------------------------------
 
+    def check(self, turn: Turn) -> None:
+        """Refuse a question that cannot be used, before anything is shown.
+
+        Raises:
+            InvalidInput: it is empty or too long, or names an unknown model.
+        """
+        length = sum(len(said.text) for said in turn.said)
+        if not any(said.text.strip() for said in turn.said):
+            raise EmptyPrompt
+        if length > self._limits.prompt_characters:
+            raise PromptTooLong(length, self._limits.prompt_characters)
+        if (model := turn.options.get("model")) is not None:
+            self._choices.model(str(model))
+
     async def answer(self, turn: Turn, surface: ReplySurface) -> None:
         """Answer a turn; returns when the answer has ended, or was given with a later turn.
 
@@ -104,7 +118,7 @@ class ChatService:
             InvalidInput: the question cannot be used; nothing was stored or shown.
             StorageError: the database does not answer; nothing was shown.
         """
-        self._check(turn)
+        self.check(turn)
         reply = await self._replies.accept(turn, surface.address)
         if reply is None:
             log.info("event %s was accepted before", turn.event_id)
@@ -201,15 +215,6 @@ class ChatService:
         return self._lines.waiting()
 
     # --- answering ----------------------------------------------------------------------------
-
-    def _check(self, turn: Turn) -> None:
-        length = sum(len(said.text) for said in turn.said)
-        if not any(said.text.strip() for said in turn.said):
-            raise EmptyPrompt
-        if length > self._limits.prompt_characters:
-            raise PromptTooLong(length, self._limits.prompt_characters)
-        if (model := turn.options.get("model")) is not None:
-            self._choices.model(str(model))
 
     async def _answer(self, ticket: Ticket) -> None:
         ticket.surface.bind(ticket.reply)

@@ -94,6 +94,7 @@ class Asking(commands.Cog):
         private: bool = False,
     ) -> None:
         turn = turn_of_prompt(interaction, prompt, quoted=quoted, options=options, private=private)
+        self._service.check(turn)  # a refusal needs no "thinking" before it
         surface = self._surfaces.to_interaction(interaction, turn.place, private=private)
         await think(interaction, private=private)
         await self._service.answer(turn, surface)

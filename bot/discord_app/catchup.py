@@ -15,6 +15,8 @@ from collections.abc import Iterator
 import discord
 from discord.ext import commands
 
+from bot.discord_app.errors import UNREACHABLE
+
 _log = logging.getLogger(__name__)
 
 MOST_PLACES = 50  # read after one gap, those with the newest messages first
@@ -87,7 +89,7 @@ class CatchUp(commands.Cog):
             async for message in missed:
                 self._bot.dispatch("message", message)
                 count += 1
-        except (discord.HTTPException, OSError) as error:
+        except UNREACHABLE as error:
             _log.warning("missed messages could not be read: %s", error)
         return count
 

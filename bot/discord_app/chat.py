@@ -89,38 +89,42 @@ class Chatting(commands.Cog):
             raise NotAllowed(text=MISSING_PERMISSIONS)
         key = None if model is None else self._choices.model(model).key
         question = (prompt or "").strip()
+        if question:
+            self._service.check(turn_of_prompt(interaction, question))
         await think(interaction, private=False)
-        name = title or _title(interaction, question)
-        thread = await self._open(interaction, name, question)
-        await self._threads.listen(
-            ListenedThread(ChannelId(thread.id), UserId(interaction.user.id))
-        )
-        place = Place(GuildId(channel.guild.id), ChannelId(channel.id), ChannelId(thread.id))
+        shown = _quote(question) or f"{interaction.user.display_name} opens a conversation."
+        message = await interaction.edit_original_response(content=f"{shown}\n{self._hint}")
+        # A thread started from a message has its id, so that the first word in it is heard.
+        thread = ListenedThread(ChannelId(message.id), UserId(interaction.user.id))
+        place = Place(GuildId(channel.guild.id), ChannelId(channel.id), thread.id)
+        await self._threads.listen(thread)
         if key is not None:
-            asker = UserId(interaction.user.id)
-            await self._choices.choose_model(place, Scope.THREAD, key, by=asker)
+            await self._choices.choose_model(place, Scope.THREAD, key, by=thread.opener)
+        await self._open(message, title or _title(interaction, question), interaction.user)
+        interaction.extras.pop(THINKING)  # its response is worth keeping now
         if question:
             turn = turn_of_prompt(interaction, question, place=place)
-            surface = self._surfaces.in_thread(ChannelId(thread.id), turn.event_id)
+            surface = self._surfaces.in_thread(thread.id, turn.event_id)
             await self._service.answer(turn, surface)
 
     @chat.autocomplete("model")
     async def _models(self, _: AnyInteraction, partial: str) -> list[app_commands.Choice[str]]:
         return completions(self._catalogue, partial)
 
-    async def _open(self, interaction: AnyInteraction, name: str, question: str) -> discord.Thread:
-        shown = _quote(question) or f"{interaction.user.display_name} opens a conversation."
-        message = await interaction.edit_original_response(content=f"{shown}\n{self._hint}")
+    async def _open(
+        self, message: discord.Message, name: str, opener: discord.User | discord.Member
+    ) -> None:
         try:
             thread = await message.create_thread(name=name)
-        except discord.Forbidden as error:
-            raise NotAllowed(text=MISSING_PERMISSIONS) from error
-        interaction.extras.pop(THINKING)  # it shows something worth keeping now
+        except discord.HTTPException as error:
+            await self._threads.leave(ChannelId(message.id))
+            if isinstance(error, discord.Forbidden):
+                raise NotAllowed(text=MISSING_PERMISSIONS) from error
+            raise
         try:
-            await thread.add_user(interaction.user)  # puts it into the person's list of channels
+            await thread.add_user(opener)  # puts it into the person's list of channels
         except discord.HTTPException as error:
             _log.info("thread %d: its opener could not be added: %s", thread.id, error)
-        return thread
 
 
 def _title(interaction: AnyInteraction, question: str) -> str:

@@ -145,7 +145,7 @@ class WeryBot(commands.AutoShardedBot):
         joined = self.collaborators
         service, choices, catalogue = joined.service, joined.choices, joined.catalogue
         surfaces = joined.surfaces
-        threads = ListenedThreads(joined.threads, joined.replies, me)
+        threads = ListenedThreads(joined.threads, joined.replies, surfaces.own, me)
         listeners: list[Listener] = [DirectMessages(me), threads, Mentions(me)]
         reads = self._reads_everything
         asking = Asking(service, choices, catalogue, surfaces, me)
@@ -158,7 +158,7 @@ class WeryBot(commands.AutoShardedBot):
             Reset(service, threads),
             Help(reads_everything=reads),
             Listening(service, surfaces, listeners, me),
-            Deletions(service, threads, surfaces.removed, me),
+            Deletions(service, threads, surfaces.own, me),
             CatchUp(self),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Container, Iterable
+from collections.abc import Awaitable, Iterable
 
 import discord
 from discord.ext import commands
@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.core.conversation import ChannelId, MessageId
 from bot.core.errors import StorageError
 from bot.core.service import ChatService
+from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.readable import words_of
 from bot.discord_app.threads import ListenedThreads
 
@@ -23,7 +24,7 @@ class Deletions(commands.Cog):
     Args:
         service: forgets and learns.
         threads: the threads the bot listens in.
-        removed: messages that the bot deleted itself, which changes nothing else.
+        own: knows which messages the bot deleted itself, which changes nothing else.
         me: the bot's user id.
     """
 
@@ -31,12 +32,12 @@ class Deletions(commands.Cog):
         self,
         service: ChatService,
         threads: ListenedThreads,
-        removed: Container[MessageId],
+        own: OwnMessages,
         me: int,
     ) -> None:
         self._service = service
         self._threads = threads
-        self._removed = removed
+        self._own = own
         self._me = me
 
     @commands.Cog.listener()
@@ -65,7 +66,7 @@ class Deletions(commands.Cog):
         await _logged(self._threads.leave(ChannelId(event.thread_id)))
 
     async def _deleted(self, messages: Iterable[int]) -> None:
-        others = [MessageId(id_) for id_ in messages if id_ not in self._removed]
+        others = [id_ for id_ in map(MessageId, messages) if not self._own.removed(id_)]
         if others:
             await _logged(self._service.deleted(others))
 

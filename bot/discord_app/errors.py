@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -14,6 +15,7 @@ _log = logging.getLogger(__name__)
 
 OUTDATED = "This command has changed. Press Ctrl+R, or restart Discord, and try again."
 THINKING = "thinking"  # in an interaction's `extras`: everybody sees that it is thinking
+UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)  # what discord.py raises
 NOT_PERMITTED = "You may not use this command here."
 
 
@@ -56,12 +58,14 @@ async def think(interaction: discord.Interaction[Any], *, private: bool) -> None
 
 async def tell(interaction: discord.Interaction[Any], text: str) -> None:
     """Tell only the person who acted; an interaction that has died is logged."""
+    if interaction.client.is_closed():
+        return
     try:
         if interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)
         else:
             await interaction.response.send_message(text, ephemeral=True)
-    except (discord.HTTPException, OSError) as error:
+    except UNREACHABLE as error:
         _log.warning("interaction %d: the person could not be told: %s", interaction.id, error)
 
 
@@ -75,7 +79,7 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
     if known and interaction.extras.pop(THINKING, False):
         try:
             await interaction.delete_original_response()
-        except (discord.HTTPException, OSError) as gone:
+        except UNREACHABLE as gone:
             _log.info("interaction %d: its response is gone: %s", interaction.id, gone)
     await tell(interaction, sentence_for(error, interaction.id))
 

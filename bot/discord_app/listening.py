@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.core.conversation import Turn
 from bot.core.service import ChatService
-from bot.discord_app.errors import sentence_for
+from bot.discord_app.errors import UNREACHABLE, sentence_for
 from bot.discord_app.surfaces import ReplySurfaces
 
 _log = logging.getLogger(__name__)
@@ -106,12 +106,12 @@ async def _tell(message: discord.Message, text: str) -> None:
         await message.reply(text, mention_author=False)
     except discord.Forbidden:
         await _tell_directly(message, text)
-    except (discord.HTTPException, OSError) as error:
+    except UNREACHABLE as error:
         _log.warning("message %d: the person could not be told: %s", message.id, error)
 
 
 async def _tell_directly(message: discord.Message, text: str) -> None:
     try:
         await message.author.send(text)
-    except (discord.HTTPException, OSError) as error:
+    except UNREACHABLE as error:
         _log.info("message %d: no direct message either: %s", message.id, error)

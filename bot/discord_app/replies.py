@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,7 @@ from bot.core.errors import ReplyDelayed, ReplyGone
 from bot.core.ports import Lane
 from bot.core.replies import Address, Frame
 from bot.discord_app.buttons import components
+from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.rest import ATTACHMENT_NAME, Refused
 from bot.discord_app.routes import ChannelRoutes, Parcel, TokenRoutes
 
@@ -71,7 +71,7 @@ class MessageChain:
         access: an interaction's way, taken as long as it lasts.
         messages: those that exist already.
         reply_to: the message that the first one answers.
-        removed: takes down which messages the chain deletes itself.
+        own: takes down which messages it makes and deletes.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class MessageChain:
         access: InteractionAccess | None = None,
         messages: tuple[MessageId, ...] = (),
         reply_to: MessageId | None = None,
-        removed: deque[MessageId] | None = None,
+        own: OwnMessages | None = None,
     ) -> None:
         self._channel = channel
         self._trigger = trigger
@@ -91,7 +91,7 @@ class MessageChain:
         self._private = private
         self._messages = list(messages)
         self._reply_to = reply_to
-        self._removed = deque() if removed is None else removed
+        self._own = own or OwnMessages()
         self._reply: ReplyId | None = None
         self._may_refer = True
         self._too_old: set[int] = set()
@@ -150,7 +150,7 @@ class MessageChain:
         for index in reversed(range(count, len(self._messages))):
             access = self._access_to(index)
             message = self._messages.pop()
-            self._removed.append(message)  # before Discord tells that it is gone
+            self._own.remove(message)  # before Discord tells that it is gone
             if access is not None:
                 await self._quietly(access.routes.delete(message))
             elif not self._private:
@@ -234,6 +234,8 @@ class MessageChain:
 
     def _place(self, index: int, message: MessageId) -> None:
         self._messages[index : index + 1] = [message]
+        if self._reply is not None:
+            self._own.made(message, self._reply)
         self._too_old.discard(index)
 
     def _translated(

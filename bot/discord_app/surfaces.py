@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +10,10 @@ import discord
 
 from bot.core.conversation import ChannelId, EventId, MessageId, Place
 from bot.core.replies import ReplyRecord
+from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.replies import InteractionAccess, MessageChain
 from bot.discord_app.rest import DiscordRest
 from bot.discord_app.routes import ChannelRoutes, TokenRoutes
-
-REMEMBERED_REMOVALS = 1024  # Discord tells of a deletion within moments
 
 
 class ReplySurfaces:
@@ -28,7 +26,7 @@ class ReplySurfaces:
         clock: Unix seconds.
 
     Attributes:
-        removed: messages the bot has deleted itself, newest last.
+        own: the messages that its chains make and delete.
     """
 
     def __init__(
@@ -43,7 +41,7 @@ class ReplySurfaces:
         self._application_id = application_id
         self._owns = owns
         self._clock = clock
-        self.removed: deque[MessageId] = deque(maxlen=REMEMBERED_REMOVALS)
+        self.own = OwnMessages()
 
     def of(self, record: ReplyRecord) -> MessageChain | None:
         """Where a stored reply is shown; None if another process shows it."""
@@ -100,11 +98,12 @@ class ReplySurfaces:
         """
         private = not record.turn.shared
         messages = record.address.message_ids
-        made: set[MessageId] = set()
-        if interaction.message is not None:
-            made.add(MessageId(interaction.message.id))
+        pressed = () if interaction.message is None else (MessageId(interaction.message.id),)
         if private and not goes_on:
-            messages = tuple(made)
+            messages = pressed
+        elif pressed and pressed[0] not in messages:  # shown, but that is not stored yet
+            messages = (*messages, *pressed)
+        made = set(pressed)
         return self._chain(
             record.turn.place.conversation_id,
             EventId(interaction.id),
@@ -136,5 +135,5 @@ class ReplySurfaces:
             access=access,
             messages=messages,
             reply_to=reply_to,
-            removed=self.removed,
+            own=self.own,
         )

@@ -8,6 +8,7 @@ import discord
 
 from bot.core.conversation import ChannelId, MessageId, Turn, UserId
 from bot.core.ports import ListenedThread, ReplyStore, ThreadStore
+from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.turns import turn_of_message
 
 REMEMBERED_THREADS = 10_000  # whether the bot listens there; each is asked of the database once
@@ -22,12 +23,16 @@ class ListenedThreads:
     Args:
         threads: the threads that are stored.
         replies: the answers, to recognise a thread that starts from one.
+        own: the newest messages of answers, which may not be stored yet.
         me: the bot's user id.
     """
 
-    def __init__(self, threads: ThreadStore, replies: ReplyStore, me: int) -> None:
+    def __init__(
+        self, threads: ThreadStore, replies: ReplyStore, own: OwnMessages, me: int
+    ) -> None:
         self._threads = threads
         self._replies = replies
+        self._own = own
         self._me = me
         self._known: OrderedDict[ChannelId, bool] = OrderedDict()
 
@@ -79,6 +84,10 @@ class ListenedThreads:
     async def _answer_that_starts(self, thread: ChannelId) -> str | None:
         """A thread started from a message has its id."""
         starter = MessageId(thread)
+        reply = self._own.reply_of(starter)
+        if reply is not None:
+            record = await self._replies.load(reply)
+            return None if record is None else record.text
         record = await self._replies.showing(starter)
         if record is None or starter not in record.address.message_ids:
             return None

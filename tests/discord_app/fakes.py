@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Turn
-from bot.core.errors import BotError
+from bot.core.errors import BotError, InvalidInput
 from bot.core.ports import ListenedThread, ModelInfo, ReplySurface
 from bot.core.replies import Controls, Frame, ReplyRecord, ReplyState
 from bot.core.service import ChatService, Presser
@@ -43,6 +43,10 @@ class FakeService(ChatService):
         self.forgotten: list[ChannelId] = []
         self._memory = memory
         self._news = news
+
+    def check(self, turn: Turn) -> None:
+        if isinstance(self.refuses, InvalidInput):
+            raise self.refuses
 
     async def answer(self, turn: Turn, surface: ReplySurface) -> None:
         if self.refuses is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.errors import DatabaseUnavailable, EmptyPrompt, StorageError
+from bot.core.errors import DatabaseUnavailable, EmptyPrompt
 from bot.sandbox.discord.server import DiscordSandbox
 from tests.discord_app.conftest import Home, Inside
 
@@ -81,16 +81,27 @@ async def test_an_unknown_model_is_refused_privately_before_anything_is_asked(
     assert inside.service.turns == []
 
 
-@pytest.mark.parametrize("error", [EmptyPrompt(), DatabaseUnavailable("gone")])
-async def test_a_refused_question_is_told_privately_and_thinking_goes_away(
-    sandbox: DiscordSandbox, home: Home, inside: Inside, error: EmptyPrompt | StorageError
+async def test_a_question_that_cannot_be_used_is_refused_privately_at_once(
+    home: Home, inside: Inside
 ) -> None:
-    inside.service.refuses = error
+    inside.service.refuses = EmptyPrompt()
+    handle = await home.ada.slash(home.channel, "ask", prompt=" ")
+    told = await handle.answered()
+
+    assert told.content == EmptyPrompt.text
+    assert told.ephemeral_for == home.ada.id
+    assert len(told.versions) == 1, "nothing was thinking before"
+
+
+async def test_a_database_that_fails_is_told_privately_and_thinking_goes_away(
+    sandbox: DiscordSandbox, home: Home, inside: Inside
+) -> None:
+    inside.service.refuses = DatabaseUnavailable("gone")
     handle = await home.ada.slash(home.channel, "ask", prompt="Why?")
     await sandbox.until(home.answers)
 
     [told] = home.answers()
-    assert told.content == error.text
+    assert told.content == DatabaseUnavailable.text
     assert told.ephemeral_for == home.ada.id
     assert handle.response is not None
     assert handle.response.deleted

@@ -63,6 +63,7 @@ class TestWithoutTheContentIntent:
         await (await home.ada.slash(home.channel, "chat", title="Talk")).answered()
         await inside.news.until(lambda: inside.threads.threads)
         [thread_id] = inside.threads.threads
+        await sandbox.until(lambda: thread_id in sandbox.world.channels)
         thread = sandbox.world.channels[ChannelId(thread_id)]
         direct = await home.ada.open_dm()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId
 from bot.core.errors import ReplyDelayed, ReplyGone
 from bot.core.replies import Controls, Frame
+from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.replies import TOKEN_LIFETIME, InteractionAccess, MessageChain
 from bot.discord_app.rest import DiscordRest
 from bot.discord_app.routes import ChannelRoutes, TokenRoutes
@@ -246,9 +246,9 @@ async def test_without_message_history_the_answer_comes_without_the_reference(
 async def test_superfluous_messages_are_deleted_and_taken_down_as_ones_own_doing(
     rest: DiscordRest, home: Home
 ) -> None:
-    removed: deque[MessageId] = deque()
+    own = OwnMessages()
     routes = ChannelRoutes(rest, ChannelId(home.channel.id))
-    chain = MessageChain(routes, EventId(1), removed=removed)
+    chain = MessageChain(routes, EventId(1), own=own)
     for index in range(3):
         await chain.show(index, Frame(f"Page {index}"))
     ids = chain.address.message_ids
@@ -257,7 +257,7 @@ async def test_superfluous_messages_are_deleted_and_taken_down_as_ones_own_doing
 
     assert [message.content for message in home.answers()] == ["Page 0"]
     assert chain.address.message_ids == ids[:1]
-    assert set(removed) == set(ids[1:])
+    assert [own.removed(id_) for id_ in ids] == [False, True, True]
 
 
 async def test_a_retired_answer_keeps_its_text_and_loses_its_buttons(

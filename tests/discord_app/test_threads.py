@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.conversation import ChannelId
 from bot.core.errors import DatabaseUnavailable, PromptTooLong
 from bot.core.options import Scope
+from bot.core.replies import Address
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Channel
@@ -54,6 +57,32 @@ async def test_everybody_in_it_is_answered_without_a_mention(
     assert inside.threads.threads[ChannelId(thread.id)].opener == home.ada.id
 
 
+async def test_the_first_word_in_it_is_heard_however_soon_it_comes(
+    sandbox: DiscordSandbox, home: Home, inside: Inside
+) -> None:
+    held = sandbox.faults.hold("PUT", "/thread-members/")
+    thread = await opened(home, sandbox, title="Talk")
+    await home.mo.send(thread, "first")
+    await sandbox.until(lambda: home.answers(thread))
+    held.release()
+
+    assert inside.service.turns[0].said[0].text == "first"
+
+
+async def test_a_thread_that_does_not_open_is_not_listened_to(
+    sandbox: DiscordSandbox, home: Home, inside: Inside
+) -> None:
+    sandbox.faults.answer("POST", "/threads$", 403, {"code": 50013, "message": "no"})
+    handle = await home.ada.slash(home.channel, "chat", title="Talk")
+    await sandbox.until(lambda: any(one.ephemeral_for for one in home.answers()))
+
+    [told] = home.answers()
+    assert "Create Public Threads" in told.content
+    assert handle.response is not None
+    assert handle.response.deleted
+    assert inside.threads.threads == {}
+
+
 async def test_the_opener_is_a_member_of_the_thread(sandbox: DiscordSandbox, home: Home) -> None:
     thread = await opened(home, sandbox)
     await sandbox.until(lambda: home.ada.id in thread.thread_members)
@@ -78,16 +107,26 @@ async def test_a_long_question_gives_a_title_that_ends_at_a_word(
     assert thread.name.endswith("word…")
 
 
-async def test_a_question_that_is_refused_is_told_and_the_thread_stays(
+async def test_a_question_that_cannot_be_used_opens_no_thread(home: Home, inside: Inside) -> None:
+    inside.service.refuses = PromptTooLong(6000, 4000)
+    handle = await home.ada.slash(home.channel, "chat", prompt="a" * 6000)
+    told = await handle.answered()
+
+    assert "6,000 characters" in told.content
+    assert handle.ephemeral
+    assert not home.guild.threads
+
+
+async def test_a_question_that_fails_in_the_open_thread_is_told_and_the_thread_stays(
     sandbox: DiscordSandbox, home: Home, inside: Inside
 ) -> None:
-    inside.service.refuses = PromptTooLong(6000, 4000)
-    thread = await opened(home, sandbox, prompt="a" * 6000)
+    inside.service.refuses = DatabaseUnavailable("gone")
+    thread = await opened(home, sandbox, prompt="Why?")
     await sandbox.until(lambda: len(home.answers()) == 2)
 
     starter, told = home.answers()
     assert starter.thread is thread
-    assert "6,000 characters" in told.content
+    assert told.content == DatabaseUnavailable.text
     assert told.ephemeral_for == home.ada.id
 
 
@@ -127,6 +166,20 @@ async def test_a_thread_from_one_of_its_answers_is_listened_to(
     assert first.said[0].quoted == "You said hello"
     assert second.said[0].quoted is None
     assert inside.threads.threads[ChannelId(thread.id)].opener == home.mo.id
+
+
+async def test_it_is_listened_to_before_the_database_knows_the_answers_message(
+    sandbox: DiscordSandbox, home: Home, inside: Inside
+) -> None:
+    await home.ada.send(home.channel, f"{sandbox.bot_mention} hello")
+    await inside.news.until(lambda: inside.memory.rows)
+    [(reply, record)] = inside.memory.rows.items()
+    inside.memory.rows[reply] = replace(record, address=Address())
+    thread = await home.mo.start_thread(home.answers()[0], "More of it")
+    await home.ada.send(thread, "tell me more")
+    await sandbox.until(lambda: home.answers(thread))
+
+    assert inside.service.turns[1].said[0].quoted == "You said hello"
 
 
 async def test_a_thread_from_a_question_is_not(
