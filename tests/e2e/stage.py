@@ -107,7 +107,8 @@ class Stage:
     # Before and after each test
 
     def begin(self) -> None:
-        """A test begins: what was before is not its affair."""
+        """A test begins: what was before is not its affair, nor in Discord's count of a second."""
+        self.discord.clock.advance(1.0)
         self.except_for = Exceptions()
         self.weryai.requests.clear()
         self.discord.requests.clear()
@@ -208,14 +209,18 @@ class Home:
 
 
 def answers_to(question: Message | InteractionHandle) -> list[Message]:
-    """The messages that answer a message (as replies to it) or a command (as its responses)."""
+    """The messages that answer a message (a reply to it, and what follows) or a command."""
     if isinstance(question, InteractionHandle):
         return [one for one in question.responses if not one.deleted and not one.thinking]
-    return [
-        one
-        for one in question.channel.messages.values()
-        if one.author.bot and one.reference is question and not one.deleted
-    ]
+    later = [one for one in question.channel.messages.values() if one.id > question.id]
+    said = [one for one in later if one.author.bot and not one.deleted]
+    chain: list[Message] = []
+    for one in said:
+        if one.reference is question or (chain and one.reference is None):
+            chain.append(one)
+        elif chain:
+            break
+    return chain
 
 
 def has_ended(message: Message) -> bool:

@@ -1,0 +1,174 @@
+"""`/model` and `/config model`: who answers where, and why."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.sandbox.discord.handles import NotPossible
+from bot.sandbox.discord.people import Person
+from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.state import Channel
+from tests.e2e.stage import DEFAULT_MODEL, Home, Stage
+
+
+async def which(home: Home, channel: Channel | None = None) -> str:
+    """What `/model` says, without how to change it."""
+    told = await (await home.ada.slash(channel or home.channel, "model")).answered()
+    assert not home.bob.can_see(told)
+    return told.content.split("\n")[0]
+
+
+async def configure(home: Home, channel: Channel | None = None, **options: str) -> str:
+    """What a moderator reads after `/config model`."""
+    handle = await home.mo.slash(channel or home.channel, "config model", **options)
+    told = await handle.answered()
+    assert not home.ada.can_see(told)
+    return told.content
+
+
+async def asked_of(home: Home, channel: Channel | None = None) -> str:
+    """The model that the next question goes to."""
+    await home.answered(await home.mention("Who are you?", channel=channel))
+    return str(home.weryai.requests[-1].json["model"])
+
+
+async def test_the_default_answers_until_somebody_chooses(home: Home) -> None:
+    assert await which(home) == (
+        "**Gemini-2.5-Flash** (`GEMINI_25_FLASH`) answers here: the bot's default."
+    )
+    assert await asked_of(home) == DEFAULT_MODEL
+
+
+async def test_each_scope_has_its_own_model_and_the_nearest_wins(home: Home) -> None:
+    thread = await home.ada.start_thread(home.channel, "Talk")
+    elsewhere = home.discord.add_channel(home.guild, "elsewhere")
+
+    assert await configure(home, model="GPT_5") == (
+        "**GPT-5** (`GPT_5`) answers in this server from now on."
+    )
+    assert await configure(home, model="Grok-4", scope="channel") == (
+        "**Grok-4** (`GROK_4`) answers in this channel from now on."
+    )
+    assert await configure(home, thread, model="GLM_5", scope="thread") == (
+        "**GLM 5** (`GLM_5`) answers in this thread from now on."
+    )
+
+    assert await which(home, elsewhere) == (
+        "**GPT-5** (`GPT_5`) answers here: chosen for this server."
+    )
+    assert await which(home) == "**Grok-4** (`GROK_4`) answers here: chosen for this channel."
+    assert await which(home, thread) == "**GLM 5** (`GLM_5`) answers here: chosen for this thread."
+    assert await asked_of(home, elsewhere) == "GPT_5"
+    assert await asked_of(home) == "GROK_4"
+    assert await asked_of(home, thread) == "GLM_5"
+
+
+async def test_config_model_without_a_model_goes_back_to_the_inherited_one(home: Home) -> None:
+    thread = await home.ada.start_thread(home.channel, "Talk")
+    await configure(home, model="GPT_5")
+    await configure(home, model="GROK_4", scope="channel")
+    await configure(home, thread, model="GLM_5", scope="thread")
+
+    assert await configure(home, thread, scope="thread") == (
+        "This thread has no model of its own any more. "
+        "**Grok-4** (`GROK_4`) answers here: chosen for this channel."
+    )
+    assert await asked_of(home, thread) == "GROK_4"
+    await configure(home, scope="channel")
+    assert await asked_of(home, thread) == "GPT_5"
+    assert await configure(home) == (
+        "This server has no model of its own any more. "
+        "**Gemini-2.5-Flash** (`GEMINI_25_FLASH`) answers here: the bot's default."
+    )
+    assert await asked_of(home, thread) == DEFAULT_MODEL
+
+
+async def test_a_moderator_is_told_where_a_nearer_choice_goes_first(home: Home) -> None:
+    await configure(home, model="GROK_4", scope="channel")
+
+    assert await configure(home, model="GPT_5", scope="server") == (
+        "**GPT-5** (`GPT_5`) answers in this server from now on. A more particular choice goes "
+        "before it, though: **Grok-4** (`GROK_4`) answers here: chosen for this channel."
+    )
+
+
+async def test_a_choice_for_a_thread_needs_a_thread(home: Home) -> None:
+    handle = await home.mo.slash(home.channel, "config model", model="GPT_5", scope="thread")
+
+    await home.until(lambda: any(one.content for one in handle.responses))
+    told = next(one for one in handle.responses if one.content)
+    assert told.content == "There is no thread here to choose a model for."
+    assert not home.ada.can_see(told)
+    assert await which(home) == (
+        "**Gemini-2.5-Flash** (`GEMINI_25_FLASH`) answers here: the bot's default."
+    )
+
+
+async def test_an_unknown_model_is_not_chosen(home: Home) -> None:
+    told = await configure(home, model="GPT_9000")
+
+    assert told.startswith("I do not know a model `GPT_9000`.")
+    assert await asked_of(home) == DEFAULT_MODEL
+
+
+async def test_models_are_suggested_to_moderators(home: Home) -> None:
+    suggested = await home.mo.autocomplete(home.channel, "config model", "model", "deepseek")
+
+    assert suggested == [{"name": "DeepSeek-R1", "value": "DEEPSEEK_R1"}]
+
+
+async def test_who_may_not_manage_the_server_is_not_offered_config(home: Home) -> None:
+    keeper = home.discord.add_member(home.guild, "Kit", Permission.MANAGE_MESSAGES)
+
+    for person in (home.ada, keeper):
+        with pytest.raises(NotPossible):
+            await person.slash(home.channel, "config model", model="GPT_5")
+
+
+async def test_a_choice_holds_from_the_next_answer_on(home: Home) -> None:
+    gate = home.weryai.hold_next(after=1)
+    running = await home.mention("Tell me something.")
+    await home.begun(running)
+
+    await configure(home, model="GPT_5")
+    gate.release()
+
+    await home.answered(running)
+    assert await asked_of(home) == "GPT_5"
+    assert home.weryai.requests[0].json["model"] == DEFAULT_MODEL
+
+
+async def test_two_servers_and_a_channel_each_ask_their_own_model_after_a_restart_too(
+    stage: Stage,
+) -> None:
+    first, second = stage.home("First"), stage.home("Second")
+    special = stage.discord.add_channel(second.guild, "special")
+    thread = await second.ada.start_thread(special, "Talk")
+    places: list[tuple[Home, Person, Channel, str]] = [
+        (first, first.ada, first.channel, "GPT_5"),
+        (second, second.ada, second.channel, "GROK_4"),
+        (second, second.ada, special, "GLM_5"),
+        (second, second.ada, thread, "GLM_5"),
+    ]
+
+    async def asked_everywhere() -> list[str]:
+        stage.weryai.requests.clear()
+        for home, person, channel, _ in places:
+            await home.answered(await home.mention("Who are you?", by=person, channel=channel))
+            await home.answered(await home.ask("And you?", by=person, channel=channel))
+        return [str(request.json["model"]) for request in stage.weryai.requests]
+
+    expected = [model for *_, model in places for _ in range(2)]
+    async with stage.running_bot() as bot:
+        await configure(first, model="GPT_5")
+        await configure(second, model="GROK_4")
+        await configure(second, special, model="GLM_5", scope="channel")
+        assert await asked_everywhere() == expected
+
+        await bot.restart()
+
+        assert await asked_everywhere() == expected
+        assert await which(second, thread) == (
+            "**GLM 5** (`GLM_5`) answers here: chosen for this channel."
+        )
+        assert await which(first) == "**GPT-5** (`GPT_5`) answers here: chosen for this server."
