@@ -96,6 +96,8 @@ class WeryBot(commands.AutoShardedBot):
         shards: Shards,
         trace: aiohttp.TraceConfig,
     ) -> None:
+        # The bot never speaks: what is missing for that is nobody's concern.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,  # demanded, but there are no such commands
             help_command=None,
