@@ -89,14 +89,14 @@ class Markup:
             return self.marks[-1].start
         return None
 
-    def opening(self, content: str, *, line_goes_on: bool) -> Opening:
+    def opening(self, content: str) -> Opening:
         """What opens again, on the next page, what is open here."""
         quote = ""
         if self.quoted:
             quote = ">>> "
         elif self.fence is not None:
             quote = self.fence.quote
-        elif line_goes_on and _QUOTED_LINE.match(content, content.rfind("\n") + 1):
+        elif _QUOTED_LINE.match(content, content.rfind("\n") + 1):
             quote = "> "
         language = None if self.fence is None else self.fence.language
         marks = [] if self.fence is not None else [mark.marker for mark in self.marks]
@@ -169,8 +169,7 @@ class Opening:
             if closed is None:
                 blank = re.compile(r"(?:[^\S\n]*\n)*").match(tail)
                 return self, blank.end() if blank else 0
-            quote = self.quote if self.quote == ">>> " else ""
-            opening, skipped = Opening(quote), closed.end()
+            opening, skipped = Opening(self.quote), closed.end()
         skipped += _spaces(tail, skipped)
         for outer in range(len(self.marks)):
             closers = "".join(reversed(self.marks[outer:]))
@@ -179,6 +178,8 @@ class Opening:
                 opening = Opening(self.quote, marks=self.marks[:outer])
                 skipped = end + _spaces(tail, end)
                 break
+        if opening.quote == "> " and "\n" in tail[:skipped]:
+            opening = Opening("", marks=opening.marks)  # the new line says itself what it is
         return opening, skipped
 
     def before(self, body: str) -> str:
@@ -238,15 +239,15 @@ def _read_code(content: str, start: int, after: int, found: Markup) -> int:
         if end is None:
             found.fence = _fence(content, start)
         return found.blocks[-1][1]
-    for run in range(length, 0, -1):  # two backticks may count as one, and one as content
-        if end_of_code := _CODE_END[run].search(content, after):
-            found.loose |= run < length
-            return end_of_code.end()
-    if _BLOCK_END.search(content, after):
-        found.loose = True
-        return after
-    found.marks.append(Mark(content[start:after], start))
-    return len(content)
+    if end_of_code := _CODE_END[length].search(content, after):
+        return end_of_code.end()
+    if not _BLOCK_END.search(content, after):
+        found.marks.append(Mark(content[start:after], start))
+        return len(content)
+    found.loose = True
+    if length > 1 and (end_of_code := _CODE_END[1].search(content, after)):
+        return end_of_code.end()  # the second backtick counts as code
+    return after
 
 
 def _block_end(content: str, start: int) -> tuple[int | None, bool]:

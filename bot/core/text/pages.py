@@ -46,7 +46,7 @@ class _Page:
     def in_body(self, index: int) -> int:
         """The index in `body` of an index in `content`."""
         index -= len(self.opened)
-        return index if index <= self.mended_at else index - len(self.mend)
+        return index if index <= self.mended_at else max(self.mended_at, index - len(self.mend))
 
 
 class Pages:
@@ -128,13 +128,13 @@ class Pages:
         shown = content[:seam].rstrip()
         markup = read(shown)
         while (dangling := markup.dangling(shown)) is not None and dangling > low:
-            seam = dangling
-            shown = content[:seam].rstrip()
+            shown = content[:dangling].rstrip()
             markup = read(shown)
         self._sealed.append(shown + markup.closers(shown))
         self._settled = 0
-        self._opening = markup.opening(shown, line_goes_on=content[seam] != "\n")
-        return page.in_body(seam)
+        self._opening = markup.opening(shown)
+        # White space begins the next page; a page of nothing else, in a code block, has it.
+        return page.in_body(len(shown) if len(shown) > low else seam)
 
     def _last(self, page: _Page) -> str:
         """The last message of a complete text."""

@@ -30,20 +30,29 @@ _WORD = re.compile(r"(?<=\S)\s|(?<=[\u3001\uff0c\uff1b\uff1a])(?=\S)")  # or the
 _WHOLE = re.compile(
     r"""
       <(?:a?:\w*:?\d*|[@\#][!&]?\d*|t:-?\d*:?\w?|/[^<>\n]{1,80}|https?://[^\s<>]*)(?:>|\Z)
-    | !?\[[^\[\]\n]{0,200}(?:\](?:\((?:[^\s()]|\([^\s()]*\))*(?:[ ]"[^"\n]*")?(?:\)|\Z))|\]?\Z)
+    | !?\[[^\[\]\n]{0,200}(?:\](?:\((?:[^\s()]|\([^\s()]*\))*(?:[ ](?:"[^"\n]*"?)?)?(?:\)|\Z))|\]?\Z)
     | https?://[^\s<>]*
     | [`*_~|]+
     | \\[\s\S]
     """,
     re.VERBOSE,
 )
-_BULLET = re.compile(r"^[ \t]*(?:[-*+]|\#{1,3}|-\#|>{1,3}|\d{1,3}[.)])[ \t]+\S", re.MULTILINE)
+# A bullet, or what opens a style, goes with the first character of its text.
+_LEADING = re.compile(
+    r"""
+    (?: ^[ \t]*(?:[-*+]|\#{1,3}|-\#|>{1,3}|\d{1,3}[.)])[ \t]+
+      | (?<!\S)[`*_~|]+
+    )\S
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
 _OPENED = re.compile(r"```[A-Za-z0-9_+\-.#]*\s*\S?")  # a block's opening and its first character
 # What is better not cut, for it would be closed and opened again: a few styled words, short code.
 _STYLED = re.compile(
     r"""
       `[^`\n]{1,80}(?:`|\Z)
-    | (?<![\w*_~|])(\*{1,3}|_{1,3}|~~|\|\|)(?![\s*_~|])[^\n*_~|`]{1,80}\1(?!\w)
+    | (?<![*_~|])(\*{1,3}|~~|\|\|)(?![\s*_~|])[^\n*_~|`]{1,80}(?<!\s)\1(?![*_~|])
+    | (?<![\w*~|])(_{1,3})(?![\s*_~|])[^\n*_~|`]{1,80}(?<!\s)\2(?![\w*~|])
     """,
     re.VERBOSE,
 )
@@ -70,7 +79,7 @@ def best_seam(content: str, low: int, high: int, markup: Markup) -> int:
         high: as much as fits on the page.
         markup: what `content` holds, as `read` found it.
     """
-    whole = [match.span() for pattern in (_WHOLE, _BULLET) for match in pattern.finditer(content)]
+    whole = [match.span() for pattern in (_WHOLE, _LEADING) for match in pattern.finditer(content)]
     for start, _ in markup.blocks:
         whole += [match.span() for match in [_OPENED.match(content, start)] if match]
     styled = [match.span() for match in _STYLED.finditer(content)]

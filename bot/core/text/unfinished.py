@@ -20,7 +20,7 @@ _TAIL_OF_WORD = re.compile(
     """,
     re.VERBOSE,
 )
-_MARKERS = re.compile(r"[\\`*_~|]+\Z")
+_BACKSLASH = re.compile(r"\\+\Z")  # it would take a closer's meaning away
 _BARE_BULLET = re.compile(r"[ \t]*(?:>{1,3}|\#{1,3}|[-+*]|-\#)\Z")
 _TABLE_ROW = re.compile(r"[ \t]*\|(?!\|)")
 _LINK_TARGET = re.compile(r"\]\((?:[^()]|\([^()]*\))*\Z")
@@ -48,5 +48,5 @@ def shown_length(content: str, markup: Markup, space: str) -> int:
     if link >= 0 and len(line) - link <= _MAX_HELD and _LINK_TARGET.match(line, link):
         return line_start + link + 1
     word_start = max(content.rfind(" "), content.rfind("\t"), line_start - 1) + 1
-    held = (_MARKERS if space else _TAIL_OF_WORD).search(content, word_start)
+    held = (_BACKSLASH if space else _TAIL_OF_WORD).search(content, word_start)
     return held.start() if held and len(content) - held.start() <= _MAX_HELD else len(content)
