@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.core.text import MIN_LIMIT, Pages, utf16_cut, utf16_len
 from tests.core.discord_markdown import QUOTE_MARKS, plain, without_code
 
-MANY = settings(max_examples=120, deadline=None)
+MANY = settings(max_examples=150, deadline=None)
 LIMITS = st.sampled_from([MIN_LIMIT, 130, 300])
 
 PIECES = """
@@ -19,7 +19,9 @@ PIPES = ["||", "|", "| a | b |\n"]
 SPACES = [" ", "    ", "\n", "\n\n", "```py\n", "\n```\n", "\t", "\r\n", "\u00a0"]
 CHARACTERS = ["e\u0301", "x" * 40, "\ud83d"]
 SOUP = st.lists(
-    st.sampled_from([*PIECES, *PIPES, *SPACES, *CHARACTERS]) | st.text(max_size=8), max_size=120
+    st.sampled_from([*PIECES, *PIPES, *SPACES, *CHARACTERS]) | st.text(max_size=8),
+    min_size=10,
+    max_size=150,
 ).map("".join)
 
 WORD = st.sampled_from(["alpha", "beta", "Gamma.", "delta,", "naïve", "42", "你好", "🙂", "(so)"])

@@ -17,10 +17,11 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-FENCE = "```"
+from bot.core.text.opening import FENCE, Opening, gap
+
 SPOILER = "||"
 
-_BLOCK_START = r"[ \t]*(?:\n|```|\#{1,3}[ ]|[-*+][ ]|\d{1,3}[.)][ ]|\|[^|])"
+_BLOCK_START = r"[ \t\r]*(?:\n|```|\#{1,3}[ ]|[-*+][ ]|\d{1,3}[.)][ ]|\|[^|])"
 _BLOCK_END = re.compile(rf"\n(?={_BLOCK_START})", re.VERBOSE)
 _TOKEN = re.compile(
     rf"""
@@ -78,7 +79,7 @@ class Markup:
             return ("" if content.endswith("\n") else "\n") + self.fence.quote + FENCE
         marks = [mark.marker for mark in self.marks if before is None or mark.start < before]
         closing = "".join(reversed(marks))
-        return _gap(content, closing) + closing
+        return gap(content, closing) + closing
 
     def dangling(self, content: str) -> int | None:
         """Where a block or a style begins that has nothing in it yet, at the very end."""
@@ -125,16 +126,20 @@ class Markup:
             opens = opens and not _in_word(before)
         if run == "_":
             closes = closes and not _in_word(after)
-        same = [index for index, mark in enumerate(self.marks) if mark.marker[0] == kind]
-        alike = [index for index in same if self.marks[index].marker in (run, kind * _LONGEST_RUN)]
-        if closes and (alike or not opens):
-            self._close(run, alike or same)
-        elif opens and not alike:
+        both = kind * _LONGEST_RUN
+        partners = [
+            index
+            for index, (marker, _) in enumerate(self.marks)
+            if marker in (run, both) or (run == both and marker[0] == kind)
+        ]
+        if closes and partners:
+            self._close(run, partners)
+        elif opens and not partners:
             self.marks.append(Mark(run, start))
 
-    def _close(self, run: str, candidates: list[int]) -> None:
-        """Close, from the innermost candidate outwards, as many marks as the run pays for."""
-        for index in reversed(candidates):
+    def _close(self, run: str, partners: list[int]) -> None:
+        """Close, from the innermost partner outwards, as many marks as the run pays for."""
+        for index in reversed(partners):
             marker, start = self.marks[index]
             if len(marker) <= len(run):
                 del self.marks[index:]
@@ -144,55 +149,6 @@ class Markup:
                 run = ""
             if not run:
                 return
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What a page begins with, because the page before it was cut there.
-
-    `language` is None outside a code block and may be empty in one.
-    """
-
-    quote: str = ""
-    language: str | None = None
-    marks: tuple[str, ...] = ()
-
-    def enter(self, tail: str) -> tuple[Opening, int]:
-        """Begin a page with the source's `tail`: what is opened, and how much is skipped.
-
-        Skipped is the white space of the seam (the first line's indentation stays in a code
-        block), and a closing marker that stands right there: the page before has closed it.
-        """
-        opening, skipped = self, 0
-        if self.language is not None:
-            closed = re.compile(r"\s*(?:> ?)?```" if self.quote else r"\s*```").match(tail)
-            if closed is None:
-                blank = re.compile(r"(?:[^\S\n]*\n)*").match(tail)
-                return self, blank.end() if blank else 0
-            opening, skipped = Opening(self.quote), closed.end()
-        skipped += _spaces(tail, skipped)
-        for outer in range(len(self.marks)):
-            closers = "".join(reversed(self.marks[outer:]))
-            end = skipped + len(closers)
-            if tail.startswith(closers, skipped) and tail[end : end + 1] != closers[-1]:
-                opening = Opening(self.quote, marks=self.marks[:outer])
-                skipped = end + _spaces(tail, end)
-                break
-        if opening.quote == "> " and "\n" in tail[:skipped]:
-            opening = Opening("", marks=opening.marks)  # the new line says itself what it is
-        return opening, skipped
-
-    def before(self, body: str) -> str:
-        """The text that goes before `body`."""
-        if self.language is not None:
-            return f"{self.quote}{FENCE}{self.language}\n"
-        marks = self.quote + "".join(self.marks)
-        return marks + _gap(marks, body)
-
-    @property
-    def closers(self) -> str:
-        """What would close the marks again."""
-        return "".join(reversed(self.marks))
 
 
 def read(content: str, settled: int = 0) -> Markup:
@@ -279,13 +235,3 @@ def _fence(content: str, start: int) -> Fence:
 
 def _in_word(character: str) -> bool:
     return character.isalnum() or character == "_"
-
-
-def _spaces(text: str, start: int) -> int:
-    rest = text[start:]
-    return len(rest) - len(rest.lstrip())
-
-
-def _gap(left: str, right: str) -> str:
-    """The space it takes to keep two runs of backticks from melting into one."""
-    return " " if left.endswith("`") and right.startswith("`") else ""

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.text.markdown import FENCE, SPOILER, Opening, paragraph_end, read
+from bot.core.text.markdown import SPOILER, paragraph_end, read
+from bot.core.text.opening import FENCE, Opening
 from bot.core.text.seams import best_seam
 from bot.core.text.unfinished import shown_length
 from bot.core.text.units import MAX_CONTENT, utf16_cut, utf16_len
@@ -175,7 +176,7 @@ def _page(opening: Opening, body: str) -> _Page:
     found = read(content)
     if found.marks and found.marks[0].marker == SPOILER:
         del found.marks[0]  # it goes on
-    if any(mark.marker == SPOILER for mark in found.marks):
-        return _Page(opened, body)  # a style is not closed inside a secret
+    if found.fence is not None or any(mark.marker == SPOILER for mark in found.marks):
+        return _Page(opened, body)  # a style is not closed inside code or a secret
     mend = found.closers(content, before=len(opened))
     return _Page(opened, body, len(content) - len(opened), mend)
