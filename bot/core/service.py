@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from bot.core.asking import Asking
@@ -89,6 +89,7 @@ class ChatService:
         self._reopening: set[ReplyId] = set()
         self._left_over: list[ReplyRecord] = []
         self._closing = False
+        self._works = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -218,29 +219,44 @@ class ChatService:
 
     async def _answer(self, ticket: Ticket) -> None:
         ticket.surface.bind(ticket.reply)
-        async with self._turn_of(ticket) as batch:
-            if batch:
-                await self._answer_batch(batch)
+        with self._at_work():
+            async with self._turn_of(ticket) as batch:
+                running = await self._answer_batch(batch) if batch else None
+            if running is not None:  # out of the line: nobody waits for this
+                await self._retire_older(running)
 
     @asynccontextmanager
     async def _turn_of(self, ticket: Ticket) -> AsyncIterator[list[Ticket]]:
         """A place to answer from; a private question stands in no line."""
-        if ticket.turn.shared:
-            async with self._lines.turn_of(ticket) as batch:
-                yield batch
-        else:
-            async with self._places:
-                yield [ticket]
+        with self._at_work():
+            if ticket.turn.shared:
+                async with self._lines.turn_of(ticket) as batch:
+                    yield batch
+            else:
+                async with self._places:
+                    yield [ticket]
 
-    async def _answer_batch(self, batch: list[Ticket]) -> None:
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Something that a shutdown waits for."""
+        self._works += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._works -= 1
+            if not self._works:
+                self._idle.set()
+
+    async def _answer_batch(self, batch: list[Ticket]) -> Running | None:
         if self._closing:  # the rows stay ACCEPTED: the next process answers them
-            return
+            return None
         turn = gathered([ticket.turn for ticket in batch])
         ticket = replace(batch[-1], turn=turn, accepted_at=batch[0].accepted_at)
         async with self._run(ticket) as running:
             await self._replies.begin(ticket.reply, turn, [other.reply for other in batch[:-1]])
             await running.editor.run(self._asking.events(running))
-        await self._retire_older(running)
+        return running
 
     async def _again(
         self, reply: ReplyId, by: Presser, trigger: EventId, surface: ReplySurface, *, keep: bool
@@ -291,7 +307,6 @@ class ChatService:
             budget=self._budget,
         )
         self._running[ticket.reply] = running
-        self._idle.clear()
         try:
             yield running
             if (gone := running.editor.gone) is not None:
@@ -299,8 +314,6 @@ class ChatService:
             await running.shown()
         finally:
             del self._running[ticket.reply]
-            if not self._running:
-                self._idle.set()
 
     async def _retire_older(self, running: Running) -> None:
         """A newer answer exists: the one before it loses its buttons."""
