@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -80,35 +81,78 @@ def postgres_server() -> Iterator[str]:
         try:
             yield f"postgresql://postgres@/{{database}}?host={folder}"
         finally:
-            run("pg_ctl", "-w", "-m", "fast", "stop")
+            run("pg_ctl", "-w", "-m", "immediate", "stop")
 
 
-@pytest.fixture
-async def postgres_url(postgres_server: str) -> AsyncIterator[str]:
-    """An empty database on the server."""
-    name = f"test_{next(_names)}"
-    connection = await asyncpg.connect(postgres_server.format(database="postgres"))
+async def _migrate(url: str) -> None:
+    async with open_database(url) as database:
+        await migrate(database)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "bot.db"
+    asyncio.run(_migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: str) -> str:
+    """The name of a migrated PostgreSQL database to copy."""
+
+    async def make() -> None:
+        await _run_sql(postgres_server, "CREATE DATABASE template_bot")
+        await _migrate(postgres_server.format(database="template_bot"))
+
+    asyncio.run(make())
+    return "template_bot"
+
+
+async def _run_sql(server: str, sql: str) -> None:
+    connection = await asyncpg.connect(server.format(database="postgres"))
     try:
-        await connection.execute(f"CREATE DATABASE {name}")
-        yield postgres_server.format(database=name)
-        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await connection.execute(sql)
     finally:
         await connection.close()
 
 
+@pytest.fixture
+def new_postgres(postgres_server: str) -> Iterator[Callable[[str], str]]:
+    """Makes a database of this test alone from a template; gives its address."""
+    name = f"test_{next(_names)}"
+
+    def new(template: str) -> str:
+        asyncio.run(_run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {template}"))
+        return postgres_server.format(database=name)
+
+    yield new
+    asyncio.run(_run_sql(postgres_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
 @pytest.fixture(params=BOTH)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/data/bot.db"
-    address: str = request.getfixturevalue("postgres_url")
+    address: str = request.getfixturevalue("new_postgres")("template1")
+    return address
+
+
+@pytest.fixture(params=BOTH)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a migrated database of each kind."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "bot.db")
+        return f"sqlite:///{tmp_path}/bot.db"
+    template = request.getfixturevalue("migrated_template")
+    address: str = request.getfixturevalue("new_postgres")(template)
     return address
 
 
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
     async with open_database(url) as opened:
-        await migrate(opened)
         yield opened
 
 

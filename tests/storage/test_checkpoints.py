@@ -18,7 +18,7 @@ from bot.core.replies import Address, ReplyState
 from bot.storage import Database, SqlHistoryStore, SqlReplyStore
 from bot.storage.checkpoints import Checkpoints
 from bot.storage.engine import Prepared
-from bot.storage.tables import replies as stored
+from bot.storage.tables import replies as table
 
 from .samples import accepted, begun, ending, question, shown
 
@@ -108,7 +108,8 @@ async def test_checkpoints_that_come_together_share_a_transaction(
     ids = [await begun(replies, question(number, channel=number)) for number in range(1, MANY + 1)]
     await asyncio.gather(*(checkpoints.save(one, f"text {one}", shown(one)) for one in ids))
     assert gated.writes == 2  # the first finds nobody to wait for, all others wait for the first
-    assert [await text_of(replies, one) for one in ids] == [f"text {one}" for one in ids]
+    stored = {one.id: one.text for one in await replies.unfinished()}
+    assert stored == {one: f"text {one}" for one in ids}
 
 
 async def test_what_comes_during_a_transaction_goes_into_the_next_newest_text_first(
@@ -205,9 +206,12 @@ async def test_a_batch_that_the_database_refuses_leaves_nothing_half_done(
 ) -> None:
     one = await begun(replies, question(1))
     other = await begun(replies, question(2, channel=51))
-    update = sa.update(stored).where(stored.c.id == sa.bindparam("reply"))
+    update = sa.update(table).where(table.c.id == sa.bindparam("reply"))
     statement = database.prepare(update, ["text"])
-    rows = [{"reply": one, "text": "half"}, {"reply": other, "text": None}]
+    rows: list[dict[str, object]] = [
+        {"reply": one, "text": "half"},
+        {"reply": other, "text": None},
+    ]
     with pytest.raises(DatabaseUnavailable):
         await database.write_many(statement, rows)
     assert await text_of(replies, one) == ""

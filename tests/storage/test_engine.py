@@ -131,8 +131,10 @@ async def test_without_the_driver_of_postgresql_its_extra_is_named(
             pass
 
 
-async def test_without_tables_every_store_says_that_the_database_is_unavailable(url: str) -> None:
-    async with open_database(url) as database:
+async def test_without_tables_every_store_says_that_the_database_is_unavailable(
+    empty_url: str,
+) -> None:
+    async with open_database(empty_url) as database:
         with pytest.raises(DatabaseUnavailable):
             await SqlHistoryStore(database).recent(CHANNEL, 50)
         with pytest.raises(DatabaseUnavailable):

@@ -44,8 +44,11 @@ async def table_names(database: Database) -> set[str]:
         return set(await connection.run_sync(lambda inner: sa.inspect(inner).get_table_names()))
 
 
-async def test_an_empty_database_gets_every_table(database: Database) -> None:
-    assert await table_names(database) == {*metadata.tables, "alembic_version"}
+async def test_an_empty_database_gets_every_table(empty_url: str) -> None:
+    async with open_database(empty_url) as database:
+        assert await table_names(database) == set()
+        await migrate(database)
+        assert await table_names(database) == {*metadata.tables, "alembic_version"}
 
 
 async def test_migrating_again_changes_nothing(
@@ -56,24 +59,24 @@ async def test_migrating_again_changes_nothing(
     assert len(await history.recent(CHANNEL, 50)) == 2
 
 
-async def test_a_restart_keeps_everything(url: str) -> None:
-    async with open_database(url) as database:
+async def test_a_restart_keeps_everything(empty_url: str) -> None:
+    async with open_database(empty_url) as database:
         await migrate(database)
         reply = await answer(SqlReplyStore(database), question(1))
         before = await SqlReplyStore(database).load(reply)
-    async with open_database(url) as database:
+    async with open_database(empty_url) as database:
         await migrate(database)
         assert await SqlReplyStore(database).load(reply) == before
         assert len(await SqlHistoryStore(database).recent(CHANNEL, 50)) == 2
 
 
-async def test_processes_that_start_at_once_all_find_the_tables(url: str) -> None:
+async def test_processes_that_start_at_once_all_find_the_tables(empty_url: str) -> None:
     processes = [
         await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
             MIGRATE,
-            url,
+            empty_url,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -85,7 +88,7 @@ async def test_processes_that_start_at_once_all_find_the_tables(url: str) -> Non
         await process.stdout.readline()
     ended = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
     assert [process.returncode for process in processes] == [0, 0, 0], ended
-    async with open_database(url) as database:
+    async with open_database(empty_url) as database:
         assert await table_names(database) == {*metadata.tables, "alembic_version"}
 
 
@@ -115,8 +118,8 @@ async def test_a_difference_is_found(database: Database) -> None:
     assert any("usage" in difference for difference in found)
 
 
-async def test_the_check_says_what_the_first_start_will_do(url: str) -> None:
-    finding = await check(url)
+async def test_the_check_says_what_the_first_start_will_do(empty_url: str) -> None:
+    finding = await check(empty_url)
     assert finding.status == "ok"
     assert "start" in finding.sentence
 
