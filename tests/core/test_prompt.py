@@ -222,9 +222,10 @@ def test_a_mere_mention_in_reply_asks_about_the_quote() -> None:
 
 
 def test_a_long_quote_is_clipped() -> None:
-    (message,) = build_prompt([], turn(asks("?", quoted="q" * 5000)), system=None)
-    assert message.content.count("q") == MAX_QUOTED - 1
-    assert "q…\n\n?" in message.content
+    (whole,) = build_prompt([], turn(asks("?", quoted="q" * MAX_QUOTED)), system=None)
+    assert f"> {'q' * MAX_QUOTED}\n" in whole.content
+    (clipped,) = build_prompt([], turn(asks("?", quoted="qq " * 500)), system=None)
+    assert f"> {'qq ' * 332}qq…\n\n?" in clipped.content
 
 
 # --- nothing -----------------------------------------------------------------------------------

@@ -253,6 +253,7 @@ def test_a_spoiler_stays_closed_across_paragraphs_and_pages() -> None:
 
 def test_a_quote_that_is_cut_goes_on_as_a_quote() -> None:
     assert pages(f"> {words(30)}")[1].startswith("> word")
+    assert pages(f"On:\n> {words(30)}")[1].startswith("> word")
     assert pages(f">>> {words(9)}\n{words(20)}")[1].startswith(">>> word")
     assert pages(f"> {words(12)}\n{words(12)}")[1].startswith("word")
 

@@ -106,6 +106,7 @@ def test_the_last_frame_shows_all_and_closes_only_an_open_block() -> None:
     for text in (
         "2 **",
         "an *open",
+        "*open",
         "<@12",
         "| a | b",
         "[x](https://",
