@@ -95,8 +95,7 @@ class MessageChain:
         self._reply: ReplyId | None = None
         self._may_refer = True
         self._too_old: set[int] = set()
-        # The file each message carries; one that was there before is not known.
-        self._attached: dict[int, str | None] = {}
+        self._attached: dict[int, str | None] = {}  # the text of the file each message carries
 
     def bind(self, reply: ReplyId) -> None:
         """Name the reply that the buttons belong to."""
@@ -192,13 +191,12 @@ class MessageChain:
         exists = self._exists(index)
         if not exists:
             payload["flags"] = SUPPRESS_EMBEDS
-        carried = self._attached.get(index) if exists else None
-        if frame.attachment is not None and frame.attachment != carried:
+        if frame.attachment is None:
+            if exists:
+                payload["attachments"] = []  # whatever file was there goes with its text
+        elif not exists or frame.attachment != self._attached.get(index):
             payload["attachments"] = [{"id": 0, "filename": ATTACHMENT_NAME}]
             return Parcel(payload, frame.attachment)
-        may_carry = exists and self._attached.get(index, "unknown") is not None
-        if frame.attachment is None and may_carry:
-            payload["attachments"] = []
         return Parcel(payload)
 
     async def _edit(

@@ -144,6 +144,9 @@ async def test_a_private_answer_ends_with_its_token(
 
     with pytest.raises(ReplyGone):
         await asked.chain.show(0, Frame("One."))
+    with pytest.raises(ReplyGone):
+        await asked.chain.show(1, Frame("Two"))
+    assert [one for one in home.mo.sees(home.channel) if one.author.bot] == []
 
 
 async def test_nothing_is_typed_where_discord_shows_thinking(

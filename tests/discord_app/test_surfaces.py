@@ -89,11 +89,28 @@ async def test_a_stored_reply_to_a_command_still_fills_its_response(
 
     surface = surfaces.of(record(home, interaction.id, address, shared=not private))
     assert surface is not None
+    assert surface.lane(0).route.startswith("PATCH"), "the response is thinking"
     await surface.show(0, Frame("Hello"))
     await surface.show(1, Frame("And more"))
 
     assert [message.content for message in home.answers()] == ["Hello", "And more"]
     assert bool(home.answers()[1].ephemeral_for) is private
+
+
+async def test_a_stored_private_reply_is_edited_by_its_token(
+    surfaces: ReplySurfaces, sandbox: DiscordSandbox, home: Home
+) -> None:
+    interaction = await deferred(sandbox, home, private=True)
+    address = Address((), interaction.token, interaction.created_at)
+    before = surfaces.of(record(home, interaction.id, address, shared=False))
+    assert before is not None
+    await before.show(0, Frame("Hel"))
+
+    after = surfaces.of(record(home, interaction.id, before.address, shared=False))
+    assert after is not None
+    await after.show(0, Frame("Hello"))
+
+    assert [message.content for message in home.answers()] == ["Hello"]
 
 
 async def test_a_stored_private_reply_without_its_token_is_gone(
