@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.core.conversation import ChatMessage, Role
+from bot.core.errors import ModelError
 from bot.core.options import ChatRequest
 from bot.core.ports import ChatEvent, ChatModel, Delta
 from bot.sandbox.weryai import API_KEY
@@ -28,6 +29,20 @@ def question(text: str = "Hello", **options: Any) -> ChatRequest:
 async def said(client: ChatModel, request: ChatRequest | None = None) -> list[ChatEvent]:
     async with aclosing(client.stream(request or question())) as events:
         return [event async for event in events]
+
+
+async def said_until_failure(
+    client: ChatModel, request: ChatRequest | None = None
+) -> tuple[list[ChatEvent], ModelError | None]:
+    """What was said, and the failure that ended it."""
+    heard: list[ChatEvent] = []
+    try:
+        async with aclosing(client.stream(request or question())) as events:
+            async for event in events:
+                heard.append(event)  # noqa: PERF401 (what comes before the failure is the point)
+    except ModelError as error:
+        return heard, error
+    return heard, None
 
 
 def text_of(events: list[ChatEvent], index: int = 0) -> str:

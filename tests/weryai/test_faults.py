@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 
 import pytest
 
@@ -17,11 +16,21 @@ from bot.core.errors import (
     RateLimited,
     Unauthorized,
 )
-from bot.core.ports import ChatEvent, Delta
+from bot.core.ports import Delta
 from bot.sandbox.weryai import Fault, Listing, WeryAISandbox
 from bot.weryai.client import WeryAIClient
 from bot.weryai.patience import Retries, Timeouts
-from tests.weryai.asking import ONCE, asking, question, response, said, served, speaking, text_of
+from tests.weryai.asking import (
+    ONCE,
+    asking,
+    question,
+    response,
+    said,
+    said_until_failure,
+    served,
+    speaking,
+    text_of,
+)
 
 REFUSED: dict[Fault, type[ModelError]] = {
     Fault.UNAUTHORIZED: Unauthorized,
@@ -110,15 +119,11 @@ async def test_a_failure_in_mid_stream_leaves_what_was_said_and_is_not_retried(
 ) -> None:
     weryai.answer_next(["a", "b", "c", "d"])
     weryai.fail_next(fault)
-    heard: list[ChatEvent] = []
-    with pytest.raises(ModelError) as failed:
-        async with aclosing(client.stream(question())) as events:
-            async for event in events:
-                heard.append(event)  # noqa: PERF401 (what came before the error is the point)
+    heard, failed = await said_until_failure(client)
     assert heard == [Delta("a"), Delta("b")]
-    assert type(failed.value) is error
-    assert failed.value.request_id is not None
-    assert failed.value.request_id.startswith("chatcmpl-")
+    assert type(failed) is error
+    assert failed.request_id is not None
+    assert failed.request_id.startswith("chatcmpl-")
     assert len(weryai.requests) == 1
 
 
@@ -170,13 +175,11 @@ async def test_silence_in_mid_stream_is_a_timeout(weryai: WeryAISandbox) -> None
     weryai.answer_next(["a", "b"])
     weryai.fail_next(Fault.STALL)
     patient = Timeouts(connect=5, first_byte=100, silence=0.1)
-    heard: list[ChatEvent] = []
     async with asking(weryai.base_url, timeouts=patient) as client:
-        with pytest.raises(ModelTimeout, match="silence"):
-            async with aclosing(client.stream(question())) as events:
-                async for event in events:
-                    heard.append(event)  # noqa: PERF401 (what came before the error is the point)
+        heard, failed = await said_until_failure(client)
     assert heard == [Delta("a")]
+    assert isinstance(failed, ModelTimeout)
+    assert "silence" in str(failed)
     await weryai.requests[0].ended.wait()
     assert weryai.requests[0].closed_by_client
 
@@ -336,7 +339,7 @@ async def test_a_balance_that_is_none_is_a_failure(body: bytes, error: type[Mode
             await client.balance()
 
 
-async def test_a_wrong_key_is_told_by_every_endpoint(weryai: WeryAISandbox) -> None:
+async def test_a_wrong_key_is_told_by_every_endpoint() -> None:
     async with WeryAISandbox(api_key="sk-other") as other, asking(other.base_url) as client:
         for ask in (client.models, client.balance):
             with pytest.raises(Unauthorized):

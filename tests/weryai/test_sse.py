@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,5 +88,5 @@ def test_it_does_not_matter_where_the_bytes_are_cut(
 ) -> None:
     whole = "".join(line + end for line in stream).encode()
     places = [0, *sorted(min(cut, len(whole)) for cut in cuts), len(whole)]
-    chunks = [whole[a:b] for a, b in zip(places, places[1:], strict=False)]
+    chunks = [whole[a:b] for a, b in pairwise(places)]
     assert decoded(*chunks) == decoded(whole) == decoded(*(bytes([byte]) for byte in whole))

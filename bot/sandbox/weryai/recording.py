@@ -20,6 +20,7 @@ class Recorded:
         fault: what went wrong with it on purpose.
         status: of the response; None until there is one.
         sent: how many deltas were written.
+        written: when each of them was.
         finished: the whole response was written.
         closed_by_client: the client went away before that.
         ended: set when nothing more happens to it.
@@ -30,6 +31,7 @@ class Recorded:
     fault: Fault | None = None
     status: int | None = None
     sent: int = 0
+    written: list[float] = field(default_factory=list)
     finished: bool = False
     closed_by_client: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)

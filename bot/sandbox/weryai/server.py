@@ -132,6 +132,11 @@ class WeryAISandbox:
         self._gates.append(gate)
         return gate
 
+    def forget(self) -> None:
+        """Drop what was scripted and not used, and the record of what came."""
+        for prepared in (self._faults, self._scripts, self._gates, self.requests):
+            prepared.clear()
+
     async def came(self, count: int = 1) -> Recorded:
         """Wait until `count` requests have come in all; the last of these."""
         async with self._came:
@@ -224,6 +229,7 @@ class WeryAISandbox:
                 await response.write(piece)
             first = b""
             recorded.sent += 1
+            recorded.written.append(self._clock())
             if pace.per_second is not None:  # by the clock, so that a late delta delays no other
                 due += 1 / pace.per_second
             await self._sleep(max(0.0, due - self._clock()))
