@@ -217,6 +217,24 @@ def _thread_members(world: World, event: events.ThreadMembersChanged) -> list[De
     return result
 
 
+def _threads_shown(world: World, event: events.ThreadsShown) -> list[Delivery]:
+    """Discord sends the threads of channels that a bot gains access to."""
+    bot, guild = world.application.bot, event.guild
+    shown = [
+        one
+        for one in guild.threads.values()
+        if one.parent in event.channels and not one.archived and sees(world, one)
+    ]
+    joined = [one for one in shown if bot.id in one.thread_members]
+    body: Json = {
+        "guild_id": str(guild.id),
+        "channel_ids": [str(one.id) for one in event.channels],
+        "threads": [payloads.channel(one) for one in shown],
+        "members": [payloads.thread_member(one, bot.id) for one in joined],
+    }
+    return [Delivery("THREAD_LIST_SYNC", Intent.GUILDS, guild, lambda _: body)]
+
+
 def _guild(world: World, event: events.GuildChanged) -> list[Delivery]:
     guild = event.guild
     if event.change == "CREATE":
@@ -270,6 +288,7 @@ _BY_TYPE: dict[type, Callable[[World, Any], list[Delivery]]] = {
     events.InteractionCreated: _interaction,
     events.ChannelChanged: _channel,
     events.ThreadMembersChanged: _thread_members,
+    events.ThreadsShown: _threads_shown,
     events.GuildChanged: _guild,
     events.RoleChanged: _role,
     events.MemberChanged: _member,

@@ -7,8 +7,9 @@ as they are; and whoever waits for a condition has it looked at again upon each 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from bot.sandbox.discord.state import Channel, Guild, Interaction, Member, Message, Role, User
 
@@ -70,6 +71,14 @@ class ThreadMembersChanged:
     thread: Channel
     added: tuple[int, ...] = ()
     removed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsShown:
+    """Roles or overwrites changed so that the bot now views channels with open threads."""
+
+    guild: Guild
+    channels: tuple[Channel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +162,7 @@ Event = (
     | TypingStarted
     | ChannelChanged
     | ThreadMembersChanged
+    | ThreadsShown
     | GuildChanged
     | RoleChanged
     | MemberChanged
@@ -181,15 +191,9 @@ class Feed:
         for listener in tuple(self._listeners.values()):
             listener(event)
 
-    async def watch(self) -> AsyncGenerator[Event]:
-        """Every event from the first `anext` on; close it (`aclosing`) when done."""
-        queue: asyncio.Queue[Event] = asyncio.Queue()
-        stop = self.listen(queue.put_nowait)
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            stop()
+    def watch(self) -> Watch:
+        """Every event from this call on; close it (`aclosing`) when done."""
+        return Watch(self)
 
     async def until(self, predicate: Callable[[], object], *, timeout: float) -> bool:  # noqa: ASYNC109 - a limit is part of the question; its end is an answer
         """Wait until `predicate` holds; it is looked at now and upon every event.
@@ -219,3 +223,21 @@ class Feed:
             return True
         finally:
             stop()
+
+
+class Watch:
+    """What has happened since it was made, one event after the other."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._stop = feed.listen(self._events.put_nowait)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Event:
+        return await self._events.get()
+
+    async def aclose(self) -> None:
+        """Watch no longer."""
+        self._stop()

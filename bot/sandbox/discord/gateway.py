@@ -29,6 +29,7 @@ class Gateway:
     """All sessions, and the door through which they come.
 
     Attributes:
+        reachable: whether anybody can connect; False answers them with 503.
         acknowledges: whether heartbeats are answered; False makes a connection look dead.
         swallows: events for which this holds are lost without a trace.
         url: where bots connect.
@@ -36,6 +37,7 @@ class Gateway:
     """
 
     def __init__(self, world: World, *, heartbeat_seconds: float = 41.25) -> None:
+        self.reachable = True
         self.acknowledges = True
         self.swallows: Callable[[str, Json], bool] = lambda _name, _body: False
         self.url = ""
@@ -75,6 +77,8 @@ class Gateway:
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one WebSocket until it ends."""
+        if not self.reachable:
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(compress=False, max_msg_size=1 << 20)
         await socket.prepare(request)
         connection = Connection(socket, request.transport)

@@ -157,7 +157,7 @@ def _bare(world: World, message: Message, *, sees_content: bool) -> Json:
     if message.webhook_id is not None:
         payload["webhook_id"] = str(message.webhook_id)
     if message.interaction is not None:
-        payload["interaction_metadata"] = _metadata(message.interaction)
+        payload["interaction_metadata"] = _metadata(message.interaction, message)
     if message.thread is not None:
         payload["thread"] = payloads.channel(message.thread)
     if message.reactions:
@@ -173,7 +173,7 @@ def _meant_for_bot(world: World, message: Message) -> bool:
     )
 
 
-def _metadata(one: Interaction) -> Json:
+def _metadata(one: Interaction, message: Message | None = None) -> Json:
     payload: Json = {
         "id": str(one.id),
         "type": int(one.type),
@@ -185,7 +185,7 @@ def _metadata(one: Interaction) -> Json:
     if one.type is InteractionType.COMMAND:
         payload["name"] = one.data["name"]
         payload["command_type"] = one.data["type"]
-    if one.original is not None and one.responses and one.original is not one.responses[-1]:
+    if message is not None and one.original is not None and one.original is not message:
         payload["original_response_message_id"] = str(one.original.id)
     if one.source is not None:
         payload["interacted_message_id"] = str(one.source.id)

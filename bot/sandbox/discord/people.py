@@ -25,6 +25,7 @@ from bot.sandbox.discord.state import (
     Channel,
     ChannelType,
     Command,
+    Interaction,
     InteractionType,
     Json,
     Message,
@@ -251,19 +252,8 @@ class Person:
         if opened.modal is None:
             raise NotPossible("no form was opened")
         trigger = opened.interaction
-        data = Form(opened.modal).filled(values)
-        return InteractionHandle(
-            self._world,
-            interactions.begin(
-                self._world,
-                InteractionType.MODAL_SUBMIT,
-                self.user,
-                trigger.channel,
-                data,
-                source=trigger.source,
-                trigger=trigger,
-            ),
-        )
+        kind, data = InteractionType.MODAL_SUBMIT, Form(opened.modal).filled(values)
+        return self._begin(kind, trigger.channel, data, source=trigger.source, trigger=trigger)
 
     # Inside
 
@@ -285,10 +275,16 @@ class Person:
         return data
 
     def _begin(
-        self, kind: InteractionType, channel: Channel, data: Json, source: Message | None = None
+        self,
+        kind: InteractionType,
+        channel: Channel,
+        data: Json,
+        source: Message | None = None,
+        trigger: Interaction | None = None,
     ) -> InteractionHandle:
-        one = interactions.begin(self._world, kind, self.user, channel, data, source=source)
-        return InteractionHandle(self._world, one)
+        world, user = self._world, self.user
+        one = interactions.begin(world, kind, user, channel, data, source=source, trigger=trigger)
+        return InteractionHandle(world, one)
 
     def _require_view(self, channel: Channel) -> None:
         if not self.may_view(channel):

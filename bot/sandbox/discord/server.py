@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.sandbox.discord import posting
 from bot.sandbox.discord.clock import Clock
-from bot.sandbox.discord.events import Event, RequestServed
+from bot.sandbox.discord.events import RequestServed, Watch
 from bot.sandbox.discord.faults import Faults, Latency
 from bot.sandbox.discord.gateway import Gateway
 from bot.sandbox.discord.handles import TIMEOUT, wait_until
@@ -246,7 +246,7 @@ class DiscordSandbox:
         """Wait for a condition, looked at upon every change; raises `NotReached`."""
         await wait_until(self.world, predicate, timeout=timeout, what=what)
 
-    def watch(self) -> AsyncGenerator[Event]:
+    def watch(self) -> Watch:
         """Everything that happens from now on; use it under `aclosing`."""
         return self.world.feed.watch()
 

@@ -7,7 +7,8 @@ Every change is published on the feed. Who is allowed to change what is decided 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bot.sandbox.discord.clock import Clock
@@ -21,6 +22,7 @@ from bot.sandbox.discord.events import (
     MemberChanged,
     RoleChanged,
     ThreadMembersChanged,
+    ThreadsShown,
 )
 from bot.sandbox.discord.permissions import EVERYONE_DEFAULT, NONE, Overwrite, Permission
 from bot.sandbox.discord.snowflakes import Snowflakes
@@ -163,8 +165,9 @@ class World:
     def set_roles(self, guild: Guild, user: User, role_ids: list[int]) -> None:
         """Give a member other roles."""
         member = guild.members[user.id]
-        member.role_ids = role_ids
-        self.publish(MemberChanged(guild, member, "UPDATE"))
+        with self._showing_threads(guild):
+            member.role_ids = role_ids
+            self.publish(MemberChanged(guild, member, "UPDATE"))
 
     def add_role(self, guild: Guild, name: str, permissions: Permission) -> Role:
         """A new role at the top."""
@@ -175,8 +178,9 @@ class World:
 
     def change_role(self, guild: Guild, role: Role, permissions: Permission) -> None:
         """Let a role grant other permissions."""
-        role.permissions = permissions
-        self.publish(RoleChanged(guild, role, "UPDATE"))
+        with self._showing_threads(guild):
+            role.permissions = permissions
+            self.publish(RoleChanged(guild, role, "UPDATE"))
 
     def add_channel(self, guild: Guild, name: str, kind: ChannelType) -> Channel:
         """A new channel of a guild."""
@@ -195,8 +199,24 @@ class World:
 
     def set_overwrite(self, channel: Channel, overwrite: Overwrite) -> None:
         """Allow or deny something to a role or member in a channel."""
-        channel.overwrites[overwrite.target] = overwrite
-        self.publish(ChannelChanged(channel, "UPDATE"))
+        assert channel.guild is not None
+        with self._showing_threads(channel.guild):
+            channel.overwrites[overwrite.target] = overwrite
+            self.publish(ChannelChanged(channel, "UPDATE"))
+
+    @contextmanager
+    def _showing_threads(self, guild: Guild) -> Iterator[None]:
+        """Tell of the threads in channels that the bot comes to view meanwhile."""
+        before = self._viewed(guild)
+        yield
+        parents = {one.parent for one in guild.threads.values() if not one.archived}
+        shown = [one for one in self._viewed(guild) - before if one in parents]
+        if shown:
+            self.publish(ThreadsShown(guild, tuple(shown)))
+
+    def _viewed(self, guild: Guild) -> set[Channel]:
+        bot_id = self.application.bot.id
+        return {one for one in guild.channels.values() if one.permissions_of(bot_id)}
 
     def remove_channel(self, channel: Channel) -> None:
         """Delete a channel with its threads, or one thread."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -72,7 +73,8 @@ class Rest:
         form.add_field("payload_json", json.dumps(body), content_type="application/json")
         for number, (name, data) in enumerate(files.items()):
             filename = name.replace("_", ".")
-            form.add_field(f"files[{number}]", data, filename=filename, content_type="text/plain")
+            field, file = f"files[{number}]", io.BytesIO(data)
+            form.add_field(field, file, filename=filename, content_type="text/plain")
         return await self.call(method, path, data=form)
 
 

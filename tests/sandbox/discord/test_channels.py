@@ -134,6 +134,8 @@ async def test_members_of_a_thread_come_and_go(
     url = f"/channels/{thread.id}/thread-members"
     assert (await rest.put(f"{url}/@me")).status == 204
     assert (await rest.put(f"{url}/{home.mo.id}")).status == 204
+    stranger = sandbox.add_person("Eve")
+    assert (await rest.put(f"{url}/{stranger.id}")).code == 10013
     listed = await rest.get(url)
     members = {one["user_id"] for one in listed.body}
     assert members == {str(sandbox.application_id), str(home.ada.id), str(home.mo.id)}
@@ -141,6 +143,8 @@ async def test_members_of_a_thread_come_and_go(
     assert (await rest.delete(f"{url}/@me")).status == 204
     assert (await rest.get(f"{url}/{sandbox.application_id}")).code == 10007
     assert (await rest.get(f"{url}/{home.ada.id}")).body["user_id"] == str(home.ada.id)
+    await home.mo.change_thread(thread, archived=True)
+    assert (await rest.put(f"{url}/@me")).code == 50083
 
 
 async def test_threads_are_listed_while_they_are_open_and_when_archived(
@@ -175,6 +179,7 @@ async def test_a_channel_is_renamed_and_deleted_with_the_permission(
     for gone in (home.channel, thread):
         reply = await rest.get(f"/channels/{gone.id}")
         assert (reply.status, reply.code) == (404, 10003)
+    assert home.guild.channels == home.guild.threads == {}
 
 
 async def test_a_bot_that_was_thrown_out_has_no_access(
@@ -200,7 +205,8 @@ async def test_a_bot_reads_who_and_what_is_there(
     assert (await rest.get(guild, with_counts="true")).body["approximate_member_count"] == 4
     assert [one["name"] for one in (await rest.get(f"{guild}/channels")).body] == ["general"]
     assert "@everyone" in [one["name"] for one in (await rest.get(f"{guild}/roles")).body]
-    assert [one["name"] for one in (await rest.get("/users/@me/guilds")).body] == ["Home"]
+    (listed,) = (await rest.get("/users/@me/guilds")).body
+    assert (listed["name"], listed["owner"]) == ("Home", False)
     assert (await rest.get(f"{guild}/members", limit="10")).code == 50001
 
 

@@ -37,6 +37,7 @@ async def test_putting_commands_replaces_all_and_keeps_ids_of_namesakes(
     assert second[0]["version"] != first[0]["version"]
     assert second[0]["description"] == "New"
     assert second[0]["default_member_permissions"] is None
+    assert "options" not in second[0]
 
 
 async def test_one_command_is_made_changed_and_taken_away(rest: Rest, path: str) -> None:

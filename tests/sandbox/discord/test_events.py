@@ -194,3 +194,65 @@ async def test_each_shard_hears_of_its_own_guilds(
         assert (await odd.event("MESSAGE_CREATE"))["content"] == "odd"
         assert (await even.event("MESSAGE_CREATE"))["content"] == "even"
         assert (await even.event("MESSAGE_CREATE"))["content"] == "direct"
+
+
+async def test_threads_of_a_channel_are_told_when_the_bot_comes_to_view_it(
+    sandbox: DiscordSandbox, home: Home, ready: Gateway
+) -> None:
+    hidden, empty = sandbox.add_channel(home.guild, "a"), sandbox.add_channel(home.guild, "b")
+    for channel in (hidden, empty):
+        sandbox.set_overwrite(channel, sandbox.bot_user, deny=Permission.VIEW_CHANNEL)
+    thread = await home.ada.start_thread(hidden, "Talk")
+    for channel in (empty, hidden):
+        sandbox.set_overwrite(channel, sandbox.bot_user)
+    told = await ready.event("THREAD_LIST_SYNC")
+    assert told["channel_ids"] == [str(hidden.id)]
+    assert [one["id"] for one in told["threads"]] == [str(thread.id)]
+    assert told["members"] == []
+
+
+async def test_only_open_threads_the_bot_may_view_are_told_with_a_guild(
+    sandbox: DiscordSandbox, home: Home, gateway: Gateway
+) -> None:
+    seen = await home.ada.start_thread(home.channel, "Talk")
+    await home.ada.start_thread(home.channel, "Secret", private=True)
+    shut = await home.ada.start_thread(home.channel, "Shut")
+    await home.ada.change_thread(shut, archived=True)
+    await gateway.identify(sandbox.token, USUAL)
+    guild = await gateway.event("GUILD_CREATE")
+    assert [one["id"] for one in guild["threads"]] == [str(seen.id)]
+
+
+async def test_who_joins_a_thread_is_told_only_with_the_members_intent(
+    sandbox: DiscordSandbox, http: aiohttp.ClientSession, home: Home, ready: Gateway
+) -> None:
+    sandbox.world.application.guild_members = True
+    async with Gateway.open(http, sandbox) as curious:
+        await curious.identify(sandbox.token, USUAL | Intent.GUILD_MEMBERS)
+        await curious.event("GUILD_CREATE")
+        thread = await home.ada.start_thread(home.channel, "Talk")
+        await home.mo.join(thread)
+        await home.mo.add_to_thread(thread, sandbox.bot_user)
+        joined = [await curious.event("THREAD_MEMBERS_UPDATE") for _ in range(3)]
+    added = [one["added_members"][0]["user_id"] for one in joined]
+    assert added == [str(home.ada.id), str(home.mo.id), str(sandbox.application_id)]
+    own = await ready.event("THREAD_MEMBERS_UPDATE")
+    assert [one["user_id"] for one in own["added_members"]] == [str(sandbox.application_id)]
+
+
+async def test_typing_and_reactions_follow_their_intents(
+    sandbox: DiscordSandbox, home: Home, gateway: Gateway
+) -> None:
+    intents = Intent.GUILDS | Intent.GUILD_MESSAGE_TYPING | Intent.DIRECT_MESSAGE_REACTIONS
+    await gateway.identify(sandbox.token, intents)
+    await gateway.event("GUILD_CREATE")
+    dm = await home.ada.open_dm()
+    await home.ada.type(dm)
+    await home.ada.react(await home.ada.send(home.channel, "x"), "👍")
+    await home.ada.type(home.channel)
+    await home.ada.react(await home.ada.send(dm, "x"), "👎")
+    typing, reaction = await gateway.next(), await gateway.next()
+    assert (typing["t"], typing["d"]["channel_id"]) == ("TYPING_START", str(home.channel.id))
+    assert typing["d"]["member"]["user"]["id"] == str(home.ada.id)
+    assert (reaction["t"], reaction["d"]["emoji"]["name"]) == ("MESSAGE_REACTION_ADD", "👎")
+    assert "guild_id" not in reaction["d"]

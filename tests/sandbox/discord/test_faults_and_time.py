@@ -125,12 +125,13 @@ async def test_everything_that_happens_can_be_watched(
     sandbox: DiscordSandbox, rest: Rest, path: str
 ) -> None:
     async with aclosing(sandbox.watch()) as events:
-        waiting = asyncio.ensure_future(anext(events))
-        await asyncio.sleep(0)
         await rest.post(path, {"content": "x"})
-        first, second = await waiting, await anext(events)
+        first, second = await anext(events), await anext(events)
     assert isinstance(first, MessageCreated)
     assert isinstance(second, RequestServed)
+    with pytest.raises(TimeoutError):
+        async with aclosing(sandbox.watch()) as events, asyncio.timeout(0):
+            await anext(events)
 
 
 async def test_files_of_messages_are_served_and_unknown_ones_are_not(

@@ -184,3 +184,13 @@ async def test_the_next_connection_takes_the_place_of_a_stale_one(
         await ready.closed()
         await home.ada.send(home.channel, "still here")
         assert (await again.event("MESSAGE_CREATE"))["content"] == "still here"
+
+
+async def test_a_gateway_out_of_reach_answers_503(
+    sandbox: DiscordSandbox, http: aiohttp.ClientSession
+) -> None:
+    sandbox.gateway.reachable = False
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        async with Gateway.open(http, sandbox):
+            pass
+    assert refused.value.status == 503

@@ -284,3 +284,45 @@ async def test_interaction_routes_do_not_count_towards_the_global_limit(
     assert limited.body["global"] is False
     sandbox.clock.advance(2)
     assert (await answers.edit(content="now")).status == 200
+
+
+async def test_a_form_opened_by_a_button_may_update_its_message(
+    sandbox: DiscordSandbox, rest: Rest, answers: Answers, asked: InteractionHandle, home: Home
+) -> None:
+    await answers.callback(4, content="here", components=[{"type": 1, "components": [STOP]}])
+    assert asked.response is not None
+    pressed = await home.ada.click(asked.response, "Stop")
+    await Answers(rest, pressed, sandbox.application_id).callback(9, **FORM)
+    sent = await home.ada.submit(pressed, q="really")
+    submitted = Answers(rest, sent, sandbox.application_id)
+    assert (await submitted.callback(7, content="gone")).status == 204
+    assert asked.response.content == "gone"
+
+
+async def test_a_form_opened_by_a_command_has_no_message_to_update(
+    sandbox: DiscordSandbox, rest: Rest, answers: Answers, asked: InteractionHandle, home: Home
+) -> None:
+    await answers.callback(9, **FORM)
+    sent = await home.ada.submit(asked, q="really")
+    submitted = Answers(rest, sent, sandbox.application_id)
+    assert (await submitted.callback(6)).code == 50035
+
+
+async def test_every_answer_says_what_it_answers(
+    sandbox: DiscordSandbox, rest: Rest, answers: Answers, asked: InteractionHandle, home: Home
+) -> None:
+    row = {"type": 1, "components": [STOP]}
+    await answers.callback(4, content="here", components=[row])
+    followed = await answers.follow_up(content="more")
+    assert asked.response is not None
+    pressed = Answers(rest, await home.ada.click(asked.response, "Stop"), sandbox.application_id)
+    await pressed.callback(4, content="pressed")
+    first = (await answers.show()).body["interaction_metadata"]
+    second = followed.body["interaction_metadata"]
+    third = (await pressed.show()).body["interaction_metadata"]
+    original = str(asked.response.id)
+    assert first["authorizing_integration_owners"] == {"0": str(home.guild.id)}
+    assert "original_response_message_id" not in first
+    assert second["original_response_message_id"] == original
+    assert third["interacted_message_id"] == original
+    assert "name" not in third

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.sandbox.discord import posting
 from bot.sandbox.discord.events import MessageEdited, TypingStarted
 from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.posting import Draft
 from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Json, Mentions, MessageFlag, MessageType
 from tests.sandbox.discord.clients import Rest
@@ -312,3 +314,29 @@ async def test_without_the_privileged_intent_rest_blanks_others_content(
     shown = [(await rest.get(f"{path}/{one}")).body["content"] for one in (plain.id, meant.id)]
     assert shown == ["", meant.content]
     assert (await rest.get(f"{path}/{own.body['id']}")).body["content"] == "mine"
+
+
+async def test_everyone_is_pinged_only_by_those_who_may_and_mean_it(
+    sandbox: DiscordSandbox, home: Home
+) -> None:
+    boss = sandbox.add_member(home.guild, "Boss", Permission.MENTION_EVERYONE)
+    team = sandbox.add_role(home.guild, "Team")
+    text = f"@here <@&{team.id}>"
+    assert not (await home.ada.send(home.channel, text)).pings
+    assert (await boss.send(home.channel, text)).pings == Mentions(roles=(team.id,), everyone=True)
+    assert not (await boss.send(home.channel, "not here")).pings
+    draft = Draft(content=text, allowed_mentions={"parse": ["users"]})
+    assert not posting.post(sandbox.world, home.channel, boss.user, draft).pings
+
+
+async def test_some_files_are_kept_and_others_are_not(rest: Rest, path: str) -> None:
+    sent = await rest.upload("POST", path, {}, a_txt=b"a", b_txt=b"b")
+    kept = sent.body["attachments"][1]
+    edited = await rest.patch(f"{path}/{sent.body['id']}", {"attachments": [{"id": kept["id"]}]})
+    assert edited.body["attachments"] == [kept]
+
+
+async def test_more_than_ten_mebibytes_are_too_large(rest: Rest, home: Home, path: str) -> None:
+    reply = await rest.upload("POST", path, {}, big_bin=bytes(10 * 1024 * 1024 + 1))
+    assert (reply.status, reply.code) == (413, 40005)
+    assert home.ada.sees(home.channel) == []

@@ -191,3 +191,27 @@ async def test_a_role_can_be_given_with_the_membership(sandbox: DiscordSandbox, 
     message = await home.ada.send(home.channel, "x")
     await grace.delete(message)
     assert message.deleted
+
+
+async def test_people_start_threads_where_and_how_they_may(
+    sandbox: DiscordSandbox, home: Home
+) -> None:
+    thread = await home.ada.start_thread(home.channel, "Talk")
+    for place in (thread, await home.ada.open_dm()):
+        with pytest.raises(ApiError, match="50024"):
+            await home.ada.start_thread(place, "No")
+    denied = Permission.CREATE_PRIVATE_THREADS
+    sandbox.set_overwrite(home.channel, home.ada, deny=denied)
+    with pytest.raises(ApiError, match="50013"):
+        await home.ada.start_thread(home.channel, "Secret", private=True)
+    await home.ada.change_thread(thread, archived=True)
+    with pytest.raises(ApiError, match="50013"):
+        await home.ada.change_thread(thread, locked=True)
+
+
+async def test_nothing_is_edited_in_an_archived_thread(home: Home) -> None:
+    thread = await home.ada.start_thread(home.channel, "Talk")
+    message = await home.ada.send(thread, "x")
+    await home.ada.change_thread(thread, archived=True)
+    with pytest.raises(ApiError, match="50083"):
+        await home.ada.edit(message, "y")

@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.sandbox.discord.errors import ApiError, Refusal
 from bot.sandbox.discord.events import RequestServed
 from bot.sandbox.discord.faults import Fault, Faults, Latency
+from bot.sandbox.discord.message_payloads import ATTACHMENT_LIMIT
 from bot.sandbox.discord.ratelimits import RateLimits
 from bot.sandbox.discord.rest.routing import Answer, Call, Route, Router, Upload
 from bot.sandbox.discord.world import World
@@ -91,6 +92,8 @@ class RestApi:
             return Answer(_TOO_MANY, verdict.body), verdict.headers
         if broken:
             return _refuse(Refusal.INVALID_JSON), verdict.headers
+        if sum(len(one.data) for one in files.values()) > ATTACHMENT_LIMIT:
+            return _refuse(Refusal.BODY_TOO_LARGE), verdict.headers
         if self.checker is not None:
             found_wrong = self.checker.check_request(route.method, path, request.query, body)
             self.violations += [f"{route.method} {path}: {one}" for one in found_wrong]
