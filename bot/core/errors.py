@@ -202,6 +202,11 @@ class ReplyGone(ReplyError):
         by_choice: somebody deleted the answer or its question, which stops it.
     """
 
+    text = (
+        "I could not show you the whole answer: I may not write there any more, or the place is "
+        "gone. Tell a moderator, or ask me somewhere else."
+    )
+
     def __init__(self, detail: str = "", *, by_choice: bool = False) -> None:
         super().__init__(detail)
         self.by_choice = by_choice

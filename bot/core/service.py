@@ -118,13 +118,18 @@ class ChatService:
         Raises:
             InvalidInput: the question cannot be used; nothing was stored or shown.
             StorageError: the database does not answer; nothing was shown.
+            ReplyGone: Discord does not show the answer, or not to its end; it is remembered.
         """
         self.check(turn)
         reply = await self._replies.accept(turn, surface.address)
         if reply is None:
             log.info("event %s was accepted before", turn.event_id)
             return
-        await self._answer(Ticket(reply, turn, surface, asyncio.get_running_loop().time()))
+        ticket = Ticket(reply, turn, surface, asyncio.get_running_loop().time())
+        running = await self._answer(ticket)
+        gone = None if running is None else running.editor.gone
+        if gone is not None and not gone.by_choice:
+            raise gone
 
     async def stop(self, reply: ReplyId, by: Presser) -> None:
         """Stop a running answer: what is there stays.
@@ -171,6 +176,8 @@ class ChatService:
             if running.concerned_by(messages):
                 running.editor.stop(ReplyState.STOPPED)
         for ticket in self._lines.withdraw(messages):
+            if ticket.reply in self._reopening:
+                continue  # it has ended before, and stays as it is
             ending = Ending(ReplyState.STOPPED, "", "", ticket.surface.address)
             await self._replies.finish(ticket.reply, ending)
             await self._replies.shown(ticket.reply, ticket.surface.address)
@@ -217,13 +224,14 @@ class ChatService:
 
     # --- answering ----------------------------------------------------------------------------
 
-    async def _answer(self, ticket: Ticket) -> None:
+    async def _answer(self, ticket: Ticket) -> Running | None:
         ticket.surface.bind(ticket.reply)
         with self._at_work():
             async with self._turn_of(ticket) as batch:
                 running = await self._answer_batch(batch) if batch else None
             if running is not None:  # out of the line: nobody waits for this
                 await self._retire_older(running)
+            return running
 
     @asynccontextmanager
     async def _turn_of(self, ticket: Ticket) -> AsyncIterator[list[Ticket]]:

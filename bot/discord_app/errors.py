@@ -9,7 +9,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.core.errors import BotError, InvalidInput
+from bot.core.errors import BotError, InvalidInput, ReplyGone
 
 _log = logging.getLogger(__name__)
 
@@ -72,11 +72,12 @@ async def tell(interaction: discord.Interaction[Any], text: str) -> None:
 async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
     """Tell a person of an error.
 
-    A `BotError` is raised before any answer is shown: it takes the place of "thinking", which
-    goes first, because a followup would inherit its publicity.
+    A `BotError` but `ReplyGone` is raised before any answer is shown: it takes the place of
+    "thinking", which goes first, because a followup would inherit its publicity.
     """
-    known = isinstance(getattr(error, "original", error), BotError)
-    if known and interaction.extras.pop(THINKING, False):
+    original = getattr(error, "original", error)
+    nothing_shown = isinstance(original, BotError) and not isinstance(original, ReplyGone)
+    if nothing_shown and interaction.extras.pop(THINKING, False):
         try:
             await interaction.delete_original_response()
         except UNREACHABLE as gone:

@@ -10,6 +10,7 @@ import discord
 from discord.ext import commands
 
 from bot.core.conversation import Turn
+from bot.core.errors import ReplyGone
 from bot.core.service import ChatService
 from bot.discord_app.errors import UNREACHABLE, sentence_for
 from bot.discord_app.surfaces import ReplySurfaces
@@ -59,6 +60,8 @@ class Listening(commands.Cog):
             turn = await self._turn_of(message)
             if turn is not None:
                 await self._answer(message, turn)
+        except ReplyGone:  # logged where it happened
+            await _tell_directly(message, NOT_SHOWN.format(channel=message.channel.id))
         except Exception as error:  # noqa: BLE001 - whatever it is, who asked is told
             text = sentence_for(error, message.id)
             if turn is not None or self._for_me(message):
@@ -85,6 +88,10 @@ class Listening(commands.Cog):
 CANNOT_WRITE = (
     "I saw your question in <#{channel}>, but I may not write there. Ask a moderator to give me "
     "the permissions View Channel, Send Messages and Send Messages in Threads."
+)
+NOT_SHOWN = (
+    "I could not show you the whole answer in <#{channel}>: I may not write there any more, or "
+    "the place is gone. Tell a moderator, or ask me somewhere else."
 )
 
 

@@ -320,7 +320,8 @@ async def test_an_answer_whose_place_is_gone_is_remembered_all_the_same() -> Non
     world = World(ANSWER)
     asked = world.ask()
     asked.surface.troubles = [ReplyGone("no permission")]
-    await asked.task
+    with pytest.raises(ReplyGone):
+        await asked.task
     assert world.memory.said(1) == ["Why?", "Because so."]
     assert not world.memory.not_shown
 
@@ -341,10 +342,12 @@ async def test_no_ending_of_a_reply_takes_its_place_along() -> None:
         await world.ask().task
     gone = world.ask()
     gone.surface.troubles = [ReplyGone("archived")]
-    await gone.task
+    with pytest.raises(ReplyGone):
+        await gone.task
     given_up = world.ask()
     given_up.surface.troubles = [ReplyDelayed("502")] * 8
-    await given_up.task
+    with pytest.raises(ReplyGone):
+        await given_up.task
     stopped = world.ask()
     await asyncio.sleep(1)
     await world.service.stop(stopped.reply, MODERATOR)
