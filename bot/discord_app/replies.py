@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from bot.core.ports import Lane
 from bot.core.replies import Address, Frame
 from bot.discord_app.buttons import components
 from bot.discord_app.own_messages import OwnMessages
-from bot.discord_app.rest import ATTACHMENT_NAME, Refused
+from bot.discord_app.rest import ATTACHMENT_NAME, TOO_OLD_TO_EDIT, Refused
 from bot.discord_app.routes import ChannelRoutes, Parcel, TokenRoutes
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,6 @@ SUPPRESS_EMBEDS = 1 << 2  # message flag: a link's preview would jump about as t
 # Discord's JSON error codes.
 UNKNOWN_MESSAGE = 10008
 TOKEN_CODES = frozenset({10015, 10062, 50027})  # unknown webhook, unknown interaction, bad token
-TOO_OLD_TO_EDIT = 30046  # too many edits of a message older than an hour
 NO_HISTORY_FOR_REPLY = 160002  # a reply needs Read Message History
 
 NO_BUTTONS = Parcel({"components": []})
@@ -70,11 +69,13 @@ class MessageChain:
         private: its messages are ephemeral, and only `access` leads to them.
         access: an interaction's way, taken as long as it lasts.
         messages: those that exist already.
+        too_old: those of them that take too few edits; what they were to show comes as a reply
+            to them.
         reply_to: the message that the first one answers.
         own: takes down which messages it makes and deletes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each but two has a default
         self,
         channel: ChannelRoutes,
         trigger: EventId,
@@ -82,6 +83,7 @@ class MessageChain:
         private: bool = False,
         access: InteractionAccess | None = None,
         messages: tuple[MessageId, ...] = (),
+        too_old: Collection[MessageId] = (),
         reply_to: MessageId | None = None,
         own: OwnMessages | None = None,
     ) -> None:
@@ -94,7 +96,7 @@ class MessageChain:
         self._own = own or OwnMessages()
         self._reply: ReplyId | None = None
         self._may_refer = True
-        self._too_old: set[int] = set()
+        self._too_old = {index for index, id_ in enumerate(messages) if id_ in too_old}
         self._attached: dict[int, str | None] = {}  # the text of the file each message carries
 
     def bind(self, reply: ReplyId) -> None:
@@ -133,7 +135,8 @@ class MessageChain:
             if self._exists(index):
                 await self._edit(self._messages[index], parcel, access)
             else:
-                self._place(index, await self._create(index, parcel, access))
+                created = await self._create(index, parcel, access)
+                await self._place(index, created, access)
         except Refused as refusal:
             raise self._translated(refusal, index, access) from refusal
         self._attached[index] = frame.attachment
@@ -230,11 +233,19 @@ class MessageChain:
             return self._messages[index]
         return self._reply_to if index == 0 else None
 
-    def _place(self, index: int, message: MessageId) -> None:
+    async def _place(
+        self, index: int, message: MessageId, access: InteractionAccess | None
+    ) -> None:
+        replaced = self._messages[index : index + 1]
         self._messages[index : index + 1] = [message]
         if self._reply is not None:
             self._own.made(message, self._reply)
         self._too_old.discard(index)
+        for old in replaced:  # its buttons are the new one's now
+            if access is not None and old in access.made:
+                await self._quietly(access.routes.edit(old, NO_BUTTONS))
+            elif not self._private:
+                await self._quietly(self._channel.edit(old, NO_BUTTONS))
 
     def _translated(
         self, refusal: Refused, index: int, access: InteractionAccess | None

@@ -28,8 +28,11 @@ SERVER_ERROR = 500
 CLIENT_ERROR = 400
 
 
+TOO_OLD_TO_EDIT = 30046  # too many edits of a message older than an hour
+
+
 class Refused(Exception):
-    """Discord refused a request for good (a 4xx other than 429).
+    """Discord refused a request for good (a 4xx that is no rate limit).
 
     Attributes:
         status: HTTP's.
@@ -77,7 +80,7 @@ class DiscordRest:
             as_bot: False where the path's token is the authorization.
 
         Raises:
-            ReplyDelayed: 429, 5xx, or no answer.
+            ReplyDelayed: a rate limit, 5xx, or no answer.
             Refused: any other 4xx.
         """
         body = _body(payload, attachment)
@@ -140,8 +143,10 @@ def _decoded(answer: bytes) -> Any:
 def _failure(response: aiohttp.ClientResponse, answer: Any) -> ReplyDelayed | Refused:
     told = answer if isinstance(answer, dict) else {}
     status = response.status
-    if status == TOO_MANY_REQUESTS:
+    code = int(told.get("code", 0))
+    # Discord answers with 429 here too, but waiting for up to an hour is no way to go on.
+    if status == TOO_MANY_REQUESTS and code != TOO_OLD_TO_EDIT:
         return ReplyDelayed("429", retry_after=told.get("retry_after"))
     if status >= SERVER_ERROR:
         return ReplyDelayed(str(status))
-    return Refused(status, int(told.get("code", 0)), str(told.get("message", "")))
+    return Refused(status, code, str(told.get("message", "")))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -14,6 +15,9 @@ from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.replies import InteractionAccess, MessageChain
 from bot.discord_app.rest import DiscordRest
 from bot.discord_app.routes import ChannelRoutes, TokenRoutes
+
+# Discord takes few edits of a message older than an hour (30046), and an answer takes some time.
+EDITABLE_FOR = timedelta(minutes=55)
 
 
 class ReplySurfaces:
@@ -95,6 +99,7 @@ class ReplySurfaces:
 
         The press's token edits the pressed message and what it makes itself. Of a private reply
         it reaches no other message: one that is to be written anew shrinks to the pressed one.
+        By Discord's own clock it is known which messages are too old to be edited many times.
         """
         private = not record.turn.shared
         messages = record.address.message_ids
@@ -104,12 +109,15 @@ class ReplySurfaces:
         elif pressed and pressed[0] not in messages:  # shown, but that is not stored yet
             messages = (*messages, *pressed)
         made = set(pressed)
+        editable_from = discord.utils.snowflake_time(interaction.id) - EDITABLE_FOR
+        too_old = {id_ for id_ in messages if discord.utils.snowflake_time(id_) < editable_from}
         return self._chain(
             record.turn.place.conversation_id,
             EventId(interaction.id),
             private=private,
             access=self._access(interaction.token, self._clock(), private=private, made=made),
             messages=messages,
+            too_old=too_old,
         )
 
     def _access(
@@ -126,6 +134,7 @@ class ReplySurfaces:
         private: bool = False,
         access: InteractionAccess | None = None,
         messages: tuple[MessageId, ...] = (),
+        too_old: Collection[MessageId] = (),
         reply_to: MessageId | None = None,
     ) -> MessageChain:
         return MessageChain(
@@ -134,6 +143,7 @@ class ReplySurfaces:
             private=private,
             access=access,
             messages=messages,
+            too_old=too_old,
             reply_to=reply_to,
             own=self.own,
         )

@@ -212,8 +212,10 @@ async def test_a_message_too_old_to_edit_is_answered_by_a_new_one(
     chain: MessageChain, sandbox: DiscordSandbox, home: Home
 ) -> None:
     await chain.show(0, Frame("Old"))
-    too_old = {"code": 30046, "message": "Maximum number of edits to messages older than 1 hour"}
-    sandbox.faults.answer("PATCH", "/messages/", 400, too_old)
+    sandbox.clock.advance(3601)
+    for number in range(5):
+        await chain.show(0, Frame(f"Old {number}"))
+    sandbox.clock.advance(5)  # the bucket is full again
 
     with pytest.raises(ReplyDelayed) as delayed:
         await chain.show(0, Frame("New"))
@@ -223,7 +225,7 @@ async def test_a_message_too_old_to_edit_is_answered_by_a_new_one(
     await chain.show(0, Frame("New and more"))
 
     old, new = home.answers()
-    assert (old.content, new.content) == ("Old", "New and more")
+    assert (old.content, new.content) == ("Old 4", "New and more")
     assert new.reference is old
     assert chain.address.message_ids == (new.id,)
 

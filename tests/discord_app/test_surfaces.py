@@ -193,6 +193,32 @@ async def test_a_press_reaches_the_other_messages_of_a_public_reply_through_the_
     assert surfaces.own.removed(pressed_one)
 
 
+async def test_to_what_is_older_than_an_hour_the_new_answer_is_a_reply_that_takes_its_buttons(
+    surfaces: ReplySurfaces, sandbox: DiscordSandbox, home: Home
+) -> None:
+    question = await home.ada.send(home.channel, "What is that?")
+    first = surfaces.of(record(home, question.id, Address()))
+    assert first is not None
+    first.bind(ReplyId(7))
+    await first.show(0, Frame("Hello", Controls.ENDED))
+    sandbox.clock.advance(3601)
+    interaction = await pressed(sandbox, home, home.answers()[0])
+
+    again = surfaces.to_press(
+        as_discord_py_sees(interaction), record(home, question.id, first.address), goes_on=False
+    )
+    again.bind(ReplyId(7))
+    await again.show(0, Frame("Hello anew", Controls.ENDED))
+
+    old, new = home.answers()
+    assert (old.content, new.content) == ("Hello", "Hello anew")
+    assert new.reference is old
+    assert not old.components
+    assert new.components
+    assert again.address.message_ids == (new.id,)
+    assert not [one for one in sandbox.requests if one.status >= 400]
+
+
 async def test_a_press_on_a_private_reply_writes_anew_in_the_pressed_message(
     surfaces: ReplySurfaces, sandbox: DiscordSandbox, home: Home
 ) -> None:
