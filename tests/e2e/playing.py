@@ -66,9 +66,10 @@ async def ended_as(home: Home, ending: str, ask: Ask = by_mention) -> Message:
         question, answer, _ = await growing(home, ask)
         await home.ada.click(answer, "Stop")
         return await home.answered(question)
-    home.weryai.answer_next(COUNT)
     if (fault := FAULTS[ending]) is not None:
         home.weryai.fail_next(fault)
+    if ending != "failed":  # which takes no answer
+        home.weryai.answer_next(COUNT)
     return await home.answered(await ask(home, "Count!"))
 
 
