@@ -74,11 +74,12 @@ def _rest_of_answer(said: Conversation) -> str:
     if partial["role"] != "assistant":
         return "There is nothing to go on with yet. Ask me something first."
     whole = answer(said.messages[:-2], said.model)
-    told = partial["content"].rstrip()
-    # A continued answer may be continued again: what was told stands somewhere in the whole.
-    place = whole.find(told)
-    rest = whole[place + len(told) :] if place >= 0 else ""
-    return rest or "That was all I had to say about it."
+    # White space at the end of what was told may have got lost on the way.
+    for told in (partial["content"], partial["content"].rstrip()):
+        _, found, rest = whole.partition(told)
+        if found and rest.strip():
+            return rest
+    return "That was all I had to say about it."
 
 
 def _first_said(said: Conversation) -> str:

@@ -48,6 +48,7 @@ class Gate:
     def allow(self, deltas: float) -> None:
         """Let so many more deltas through."""
         self._allowed += deltas
+        self._reached.clear()
         self._changed.set()
 
     def release(self) -> None:
@@ -64,4 +65,3 @@ class Gate:
             self._changed.clear()
             self._reached.set()
             await self._changed.wait()
-            self._reached.clear()
