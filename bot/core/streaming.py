@@ -224,7 +224,6 @@ class StreamEditor:
                 log.exception("a frame could not be shown")
                 self.gone = ReplyGone("an unexpected error")
                 break
-        self._visible.set()
 
     def _complete(self) -> bool:
         return self._ended and self._behind() is None

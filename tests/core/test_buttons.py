@@ -143,6 +143,7 @@ async def test_regenerate_replaces_the_answer_in_the_same_message() -> None:
     again = await world.press("Regenerate", asked)
     assert again.text == THEREFORE
     assert again.address.message_ids == old[:1]
+    assert again.bound == asked.reply, "its buttons are the reply's"
     assert list(world.discord.messages) == [old[0]], "its further messages are deleted"
     done = [entry for entry in world.memory.journal if entry != "recent"]
     assert done[:5] == ["load", "reopen", "keep 1", "checkpoint", "show -# Thinking…"]
@@ -175,6 +176,23 @@ async def test_regenerate_of_a_deleted_question_is_refused_and_keeps_the_answer(
 
 
 @in_virtual_time
+async def test_a_press_that_waits_when_its_question_is_deleted_leaves_the_answer_as_it_is() -> None:
+    world = World(ANSWER)
+    asked = world.ask("a")
+    await asked.task
+    newer = world.ask("b")
+    await asyncio.sleep(0.2)
+    pressed = asyncio.create_task(world.press("Regenerate", asked))
+    await asyncio.sleep(0.2)
+    await world.service.deleted([asked.turn.said[0].message_id])
+    with pytest.raises(InvalidInput, match="deleted"):
+        await pressed
+    await newer.task
+    assert world.memory.said(1) == ["Because so.", "b", "Because so."]
+    assert world.state(asked) is ReplyState.COMPLETE
+
+
+@in_virtual_time
 async def test_a_new_answer_may_be_stopped_and_regenerated_again() -> None:
     world = World(ANSWER, ENDLESS, ANOTHER)
     asked = world.ask()
@@ -200,6 +218,7 @@ async def test_continue_goes_on_from_the_very_last_character() -> None:
     assert world.memory.rows[asked.reply].text == text + "less text."
     assert after.text.endswith(f"1198 seamless text.\n-# {FLASH.key}")
     assert after.messages[:-1] == full
+    assert 1 <= world.meter.first_texts[-1] < 2, "its first new text"
     assert {sent.index for sent in after.sent} == {len(full)}, "full messages stay as they are"
     assert after.sent[0].frame.controls is Controls.STREAMING
     assert world.memory.said(1) == ["Why?", text + "less text."]

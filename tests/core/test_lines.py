@@ -118,9 +118,9 @@ async def stand_once(lines: Lines, mine: Ticket) -> list[Ticket]:
 async def test_somebody_who_gives_up_does_not_hold_up_the_line() -> None:
     counter = Counter()
     async with asyncio.TaskGroup() as people:
-        people.create_task(counter.stand(ticket(turn("a"))))
-        impatient = people.create_task(counter.stand(ticket(turn("b"))))
-        people.create_task(counter.stand(ticket(turn("c"))))
+        people.create_task(counter.stand(ticket(turn("a", gathers=True))))
+        impatient = people.create_task(counter.stand(ticket(turn("b", gathers=True))))
+        people.create_task(counter.stand(ticket(turn("c", gathers=True))))
         await asyncio.sleep(0.5)
         impatient.cancel()
     assert counter.answered == [["a"], ["c"]]

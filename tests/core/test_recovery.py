@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import pytest
 
@@ -37,6 +38,17 @@ async def test_a_shutdown_waits_for_running_answers_and_no_longer() -> None:
 
 
 @in_virtual_time
+async def test_a_shutdown_waits_for_the_last_of_them() -> None:
+    world = World(ANSWER, [*ANSWER[:-1], 9.0, Finish("stop")])
+    world.ask(at=place(7))
+    await asyncio.sleep(0.2)
+    longer = world.ask(at=place(8))
+    await asyncio.sleep(0.2)
+    await world.service.shut_down(grace=20)
+    assert longer.surface.text == SHOWN
+
+
+@in_virtual_time
 async def test_a_shutdown_with_nothing_to_wait_for_waits_for_nothing() -> None:
     world = World(ANSWER)
     await world.service.shut_down(grace=20)
@@ -50,6 +62,7 @@ async def test_what_takes_longer_is_interrupted_visibly_and_can_go_on() -> None:
     await asyncio.sleep(1)
     await world.service.shut_down(grace=20)
     assert 21 <= now() < 21 + LAST_FRAMES
+    assert world.service.running() == 0, "the last frame is waited for"
     assert await asked.answered() == INTERRUPTED
     assert asked.surface.buttons is Controls.RESUMABLE
     assert world.model.closed_at == [21.0]
@@ -212,11 +225,13 @@ async def test_a_new_answer_that_was_begun_in_place_of_an_old_one_is_given() -> 
     assert asked.surface.text == "-# Thinking…"
     pressed.cancel()
     await world.killed()
-    await world.service.recover()
-    assert world.found[asked.reply].text == SHOWN
-    assert world.found[later.reply].text == SHOWN
-    assert len(world.discord.messages) == 2
-    assert world.memory.said(2) == ["a", "Because so.", "b", "Because so."]
+    newest = world.ask("c", at=THREAD, gathers=True)
+    await asyncio.sleep(0.1)
+    await asyncio.gather(world.service.recover(), newest.task)
+    for reply in (asked, later, newest):
+        assert world.state(reply) is ReplyState.COMPLETE
+    assert len(world.discord.messages) == 3
+    assert Counter(world.memory.said(2)) == {"a": 1, "b": 1, "c": 1, "Because so.": 3}
 
 
 @in_virtual_time

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.core.ports import Delta, Finish, Lane
 from bot.core.replies import Controls, ReplyState, Usage
 from bot.core.streaming import (
     FOOTER_ROOM,
+    PAGE_LIMIT,
     REST_COMES_AS_FILE,
     THINKING,
     Draft,
@@ -17,7 +19,7 @@ from bot.core.streaming import (
 )
 from bot.core.text import MAX_CONTENT, utf16_len
 from tests.core.fake_model import FOREVER, Step, words
-from tests.core.stage import COMPLETE, Stage, now, number_of_words
+from tests.core.stage import COMPLETE, LATENCY, Stage, now, number_of_words
 from tests.virtual_time import in_virtual_time
 
 # --- when a frame goes out ------------------------------------------------------------------------
@@ -43,10 +45,43 @@ async def test_a_frame_shows_the_newest_text_of_the_moment_it_is_sent() -> None:
 
 
 @in_virtual_time
-async def test_the_last_delta_is_shown_even_inside_the_interval() -> None:
+async def test_frames_come_evenly_and_never_in_clumps() -> None:
     stage = Stage()
-    await stage.tell("One.", 1.0, " Two.", 0.01, " Three.", *COMPLETE)
-    assert stage.surface.text == "One. Two. Three.\n-# complete"
+    await stage.tell(*words(800))
+    asked_at = [sent.asked_at for sent in stage.surface.sent[5:-1]]
+    for before, after in pairwise(asked_at):
+        assert 0.4 < after - before < 1.5
+
+
+@in_virtual_time
+async def test_the_first_text_does_not_wait_where_the_channel_is_busy() -> None:
+    stage = Stage()
+    for _ in range(4):
+        await stage.discord.request(stage.surface.lane(0))
+    came = now()
+    await stage.tell("Hello", 9.0, *COMPLETE)
+    assert stage.surface.sent[0].asked_at == came
+
+
+@in_virtual_time
+async def test_what_is_shown_no_longer_counts_as_unseen() -> None:
+    stage = Stage()
+    task = asyncio.create_task(stage.tell("Hello", 0.01, " you", FOREVER))
+    await asyncio.sleep(0.02)
+    assert stage.editor._progress.unseen == len("Hello you")
+    await asyncio.sleep(5)
+    assert stage.editor._progress.unseen == 0
+    stage.editor.stop(ReplyState.STOPPED)
+    await task
+
+
+@pytest.mark.parametrize("count", range(200, 240, 5))
+@in_virtual_time
+async def test_the_last_delta_is_shown_even_inside_the_interval(count: int) -> None:
+    stage = Stage()
+    await stage.tell(*words(count))
+    assert number_of_words(stage.surface.text) == count
+    assert stage.surface.sent[-1].asked_at - count * 0.025 < 0.4, "and soon"
 
 
 @in_virtual_time
@@ -73,6 +108,17 @@ async def test_a_frame_that_would_show_the_same_is_not_sent() -> None:
     await stage.tell("Hi", 9.0, " ", 9.0, "\n", 9.0, "*", 9.0, "there*", 9.0, "", 9.0, *COMPLETE)
     shown = stage.shown(0)
     assert shown == ["Hi", "Hi \n*there*", "Hi \n*there*\n-# complete"]
+
+
+@in_virtual_time
+async def test_a_frame_that_waited_until_it_had_nothing_new_is_not_sent() -> None:
+    stage = Stage()
+    see: list[Step] = [10.0, "See", 0.05, " h", 0.05, "ttps://example.com", 20.0, " there"]
+    await stage.tell(*words(60)[:-1], *see, *COMPLETE)
+    before, after = stage.shown(0)[-2:]
+    assert before.endswith("59 See")
+    assert after.endswith("59 See https://example.com there\n-# complete")
+    assert stage.shown(0).count(before) == 1
 
 
 @in_virtual_time
@@ -107,9 +153,9 @@ async def test_only_the_first_of_several_choices_is_shown() -> None:
     events: list[Step] = [
         Delta("A"),
         Delta("x", 1),
-        Finish("length", 1),
         Delta("B"),
         Finish("stop"),
+        Finish("length", 1),
     ]
     heard = await stage.tell(*events, Usage(1, 2))
     assert (heard.text, heard.state, heard.usage) == ("AB", ReplyState.COMPLETE, Usage(1, 2))
@@ -138,6 +184,16 @@ async def test_a_full_message_is_sealed_while_the_next_one_grows() -> None:
 
 def sent_first(stage: Stage, index: int) -> int:
     return next(i for i, sent in enumerate(stage.surface.sent) if sent.index == index)
+
+
+@in_virtual_time
+async def test_the_next_message_is_begun_as_soon_as_one_is_full() -> None:
+    stage = Stage()
+    await stage.tell("Hello", 2.0, "word " * 500, 9.0, *COMPLETE)
+    sealed, begun = stage.surface.sent[1:3]
+    assert (sealed.index, begun.index) == (0, 1)
+    assert sealed.asked_at == pytest.approx(2)
+    assert begun.asked_at == pytest.approx(2 + LATENCY)
 
 
 @in_virtual_time
@@ -181,6 +237,15 @@ async def test_no_frame_is_longer_than_discord_allows(letter: str) -> None:
     await stage.tell(*script, *COMPLETE)
     longest = max(utf16_len(sent.frame.content) for sent in stage.surface.sent)
     assert MAX_CONTENT - FOOTER_ROOM < longest <= MAX_CONTENT
+
+
+@pytest.mark.parametrize("size", [PAGE_LIMIT - 1, PAGE_LIMIT, PAGE_LIMIT + 1])
+@in_virtual_time
+async def test_a_message_that_is_just_full_has_room_for_its_ending(size: int) -> None:
+    stage = Stage(room="y" * FOOTER_ROOM)
+    await stage.tell("x" * size, *COMPLETE)
+    assert max(utf16_len(frame.content) for frame in stage.surface.messages) <= MAX_CONTENT
+    assert len(stage.surface.messages) == (1 if size <= PAGE_LIMIT else 2)
 
 
 @in_virtual_time
