@@ -71,8 +71,11 @@ async def home(shared_stage: Stage) -> AsyncGenerator[Home]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage(tmp_path: Path) -> AsyncGenerator[Stage]:
-    """Two servers for this test alone; it starts its bots itself, with `running_bot`."""
-    async with open_stage(tmp_path) as made:
+async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Stage]:
+    """Two servers for this test alone; it starts its bots itself, with `running_bot`.
+
+    `indirect` parameters are arguments of its Discord.
+    """
+    async with open_stage(tmp_path, **getattr(request, "param", {})) as made:
         for stage in observed(made):
             yield stage

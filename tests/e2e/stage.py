@@ -14,12 +14,13 @@ from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Channel, Guild, Message
-from bot.sandbox.weryai import API_KEY, Recorded, WeryAISandbox
+from bot.sandbox.weryai import API_KEY, INSTANT, Recorded, WeryAISandbox
 from tests.e2e.bot_process import BotProcess
 
 DEFAULT_MODEL = "GEMINI_25_FLASH"
 MODERATES = Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.MANAGE_THREADS
 BAD_LEVELS = {"error", "critical", "raw"}
+TOO_MANY = 429
 
 
 @dataclass
@@ -35,6 +36,19 @@ class Exceptions:
     errors: list[str] = field(default_factory=list)
     rate_limited: bool = False
     violations: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a process has ended: its exit code and everything it has said."""
+
+    code: int
+    said: str
+
+    @property
+    def sentences(self) -> str:
+        """What it said, in one line, as if its terminal were wide enough."""
+        return " ".join(self.said.split())
 
 
 class Stage:
@@ -82,6 +96,18 @@ class Stage:
         self.bots.append(made)
         return made
 
+    async def outcome(self, *arguments: str, **overrides: str) -> Outcome:
+        """Run `python -m bot …` until it ends by itself, never with a traceback."""
+        settings = self.environment(**overrides)
+        process = BotProcess(self.discord, settings, self.folder, arguments or ("run",))
+        await process.launch()
+        try:
+            code = await process.exit_code()
+        finally:
+            await process.end()
+        assert "Traceback" not in str(process.log), process.log
+        return Outcome(code, str(process.log))
+
     @asynccontextmanager
     async def running_bot(self, *, shards: int = 1, **overrides: str) -> AsyncGenerator[BotProcess]:
         """A connected bot; it is stopped in order at the end."""
@@ -110,32 +136,37 @@ class Stage:
         """A test begins: what was before is not its affair, nor in Discord's count of a second."""
         self.discord.clock.advance(1.0)
         self.except_for = Exceptions()
-        self.weryai.requests.clear()
+        self.weryai.forget()
+        self.weryai.answers, self.weryai.pace = None, INSTANT
+        self.discord.faults.clear()
         self.discord.requests.clear()
         self.discord.violations.clear()
         self._begun_at = self.discord.clock.now()
         self._read = {bot: len(bot.log.lines) for bot in self.bots}
 
+    def since(self, bot: BotProcess) -> int:
+        """How many lines a bot had said before the test."""
+        return self._read.get(bot, 0)
+
     def log(self) -> str:
         """What the bots said during the test."""
-        return "\n".join("\n".join(bot.log.lines[self._read.get(bot, 0) :]) for bot in self.bots)
+        return "\n".join("\n".join(bot.log.lines[self.since(bot) :]) for bot in self.bots)
 
     def check(self) -> None:
         """A test ends: what holds after every one of them."""
-        allowed = self.except_for
+        allowed, wrong = self.except_for, self._loud_lines()
         if not allowed.violations:
-            assert self.discord.violations == []
+            wrong += self.discord.violations
         if not allowed.rate_limited:
-            assert self.discord.rate_limited == 0
-        assert self._loud_lines() == []
-        pings = [one.content for one in self._said_by_the_bot() if one.pings]
-        assert pings == [], "the bot notified somebody"
+            wrong += [str(one) for one in self.discord.requests if one.status == TOO_MANY]
+        wrong += [f"somebody was notified: {one}" for one in self._said_by_the_bot() if one.pings]
+        assert not wrong, "\n".join(wrong)
 
     def _loud_lines(self) -> list[str]:
         return [
             str(event)
             for bot in self.bots
-            for event in bot.log.events(self._read.get(bot, 0))
+            for event in bot.log.events(self.since(bot))
             if event["level"] in BAD_LEVELS
             and not any(words in str(event) for words in self.except_for.errors)
         ]

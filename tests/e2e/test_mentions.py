@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.discord.state import MessageType
-from tests.e2e.stage import Home, answers_to, conversation, small_print, text_of
+from tests.e2e.stage import Home, answers_to, buttons, conversation, small_print, text_of
 
 
 async def test_a_mention_is_answered_in_a_reply(home: Home) -> None:
@@ -142,3 +142,15 @@ def question_field(modal: object, text: str) -> dict[str, str]:
     """The form's one field, filled in."""
     assert isinstance(modal, dict)
     return {modal["components"][0]["component"]["custom_id"]: text}
+
+
+async def test_nobody_waits_for_the_older_answers_buttons_to_go(home: Home) -> None:
+    first = await home.answered(await home.mention("First?"))
+    held = home.discord.faults.hold("PATCH", f"/messages/{first.id}$")
+
+    await home.answered(await home.mention("Second?"))
+    await held.arrived.wait()
+    await home.answered(await home.mention("Third?"))
+
+    held.release()
+    await home.until(lambda: buttons(first) == [])
