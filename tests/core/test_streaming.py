@@ -47,7 +47,7 @@ async def test_a_frame_shows_the_newest_text_of_the_moment_it_is_sent() -> None:
 @in_virtual_time
 async def test_frames_come_evenly_and_never_in_clumps() -> None:
     stage = Stage()
-    await stage.tell(*words(800))
+    await stage.tell(*words(420))
     asked_at = [sent.asked_at for sent in stage.surface.sent[5:-1]]
     for before, after in pairwise(asked_at):
         assert 0.4 < after - before < 1.5
