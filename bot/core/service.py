@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 
@@ -28,6 +28,9 @@ from bot.core.running import Running
 from bot.core.streaming import MAX_MESSAGES, THINKING, Draft
 
 log = logging.getLogger(__name__)
+
+SurfaceOf = Callable[[ReplyRecord], ReplySurface]
+"""Where a reply, as it is stored, is shown anew."""
 
 LAST_FRAMES = 3.0  # seconds that interrupted replies get to say so
 
@@ -145,7 +148,7 @@ class ChatService:
         running.editor.stop(ReplyState.STOPPED)
 
     async def regenerate(
-        self, reply: ReplyId, by: Presser, trigger: EventId, surface: ReplySurface
+        self, reply: ReplyId, by: Presser, trigger: EventId, surface_of: SurfaceOf
     ) -> None:
         """Replace an answer by a new one, in the same message.
 
@@ -154,17 +157,17 @@ class ChatService:
             InvalidInput: the answer is unknown, running, or not the newest any more.
             StorageError: the database does not answer.
         """
-        await self._again(reply, by, trigger, surface, keep=False)
+        await self._again(reply, by, trigger, surface_of, keep=False)
 
     async def resume(
-        self, reply: ReplyId, by: Presser, trigger: EventId, surface: ReplySurface
+        self, reply: ReplyId, by: Presser, trigger: EventId, surface_of: SurfaceOf
     ) -> None:
         """Go on with an answer that was cut off, from its last character.
 
         Raises:
             NotAllowed, InvalidInput, StorageError: as in `regenerate`.
         """
-        await self._again(reply, by, trigger, surface, keep=True)
+        await self._again(reply, by, trigger, surface_of, keep=True)
 
     async def edited(self, message: MessageId, text: str) -> None:
         """A question was edited in Discord: the history changes, a given answer does not."""
@@ -267,7 +270,7 @@ class ChatService:
         return running
 
     async def _again(
-        self, reply: ReplyId, by: Presser, trigger: EventId, surface: ReplySurface, *, keep: bool
+        self, reply: ReplyId, by: Presser, trigger: EventId, surface_of: SurfaceOf, *, keep: bool
     ) -> None:
         record = await self._replies.load(reply)
         if record is None:
@@ -277,9 +280,9 @@ class ChatService:
             raise InvalidInput(text="I am already on it.")
         self._reopening.add(reply)
         try:
-            surface.bind(reply)
             turn = replace(record.turn, gathers=False)  # it has an answer of its own
-            ticket = Ticket(reply, turn, surface, asyncio.get_running_loop().time())
+            now = asyncio.get_running_loop().time()
+            ticket = Ticket(reply, turn, surface_of(record), now)
             async with self._turn_of(ticket) as batch:
                 if not batch or not turn.said:
                     raise InvalidInput(text="The question was deleted. Please ask again.")
@@ -292,11 +295,15 @@ class ChatService:
                     raise InvalidInput(
                         text="There is a newer answer here; this one stays as it is."
                     )
-                await self._answer_again(opened, ticket, keep=keep)
+                # Only now it is certain which messages the reply fills.
+                await self._answer_again(
+                    opened, replace(ticket, surface=surface_of(opened)), keep=keep
+                )
         finally:
             self._reopening.discard(reply)
 
     async def _answer_again(self, record: ReplyRecord, ticket: Ticket, *, keep: bool) -> None:
+        ticket.surface.bind(ticket.reply)
         if not keep:
             await ticket.surface.keep(1)
         partial = record.text if keep else ""

@@ -115,7 +115,7 @@ class WeryBot(commands.AutoShardedBot):
         self._application_id = application.id
         self.collaborators = collaborators
         self._reads_everything = reads_everything
-        self.presses = Presses(collaborators.service, collaborators.replies, collaborators.surfaces)
+        self.presses = Presses(collaborators.service, collaborators.surfaces)
 
     async def setup_hook(self) -> None:
         """Find the gateway, join the features, register the commands."""

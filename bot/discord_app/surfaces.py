@@ -106,8 +106,6 @@ class ReplySurfaces:
         pressed = () if interaction.message is None else (MessageId(interaction.message.id),)
         if private and not goes_on:
             messages = pressed
-        elif pressed and pressed[0] not in messages:  # shown, but that is not stored yet
-            messages = (*messages, *pressed)
         made = set(pressed)
         editable_from = discord.utils.snowflake_time(interaction.id) - EDITABLE_FOR
         too_old = {id_ for id_ in messages if discord.utils.snowflake_time(id_) < editable_from}

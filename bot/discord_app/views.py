@@ -12,22 +12,19 @@ from typing import Any, Self
 import discord
 
 from bot.core.conversation import EventId, ReplyId
-from bot.core.errors import InvalidInput
-from bot.core.ports import ReplyStore
+from bot.core.ports import ReplySurface
+from bot.core.replies import ReplyRecord
 from bot.core.service import ChatService
 from bot.discord_app.errors import report
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.turns import AnyInteraction, presser_of
 
-FORGOTTEN = "I do not remember this answer any more. Please ask again."
-
 
 class Presses:
     """Does what the buttons say."""
 
-    def __init__(self, service: ChatService, replies: ReplyStore, surfaces: ReplySurfaces) -> None:
+    def __init__(self, service: ChatService, surfaces: ReplySurfaces) -> None:
         self._service = service
-        self._replies = replies
         self._surfaces = surfaces
 
     async def press(self, interaction: AnyInteraction, reply: ReplyId, label: str) -> None:
@@ -42,12 +39,11 @@ class Presses:
             await report(interaction, error)
 
     async def _again(self, interaction: AnyInteraction, reply: ReplyId, *, goes_on: bool) -> None:
-        record = await self._replies.load(reply)
-        if record is None:
-            raise InvalidInput(text=FORGOTTEN)
-        surface = self._surfaces.to_press(interaction, record, goes_on=goes_on)
+        def surface_of(record: ReplyRecord) -> ReplySurface:
+            return self._surfaces.to_press(interaction, record, goes_on=goes_on)
+
         do = self._service.resume if goes_on else self._service.regenerate
-        await do(reply, presser_of(interaction), EventId(interaction.id), surface)
+        await do(reply, presser_of(interaction), EventId(interaction.id), surface_of)
 
 
 class ReplyButton(

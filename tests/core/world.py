@@ -104,7 +104,7 @@ class World:
         how.setdefault("by", Presser(ADA.id, moderator=False))
         how.setdefault("trigger", turn().event_id)
         do = self.service.resume if button == "Continue" else self.service.regenerate
-        await do(asked.reply, how["by"], EventId(how["trigger"]), at)
+        await do(asked.reply, how["by"], EventId(how["trigger"]), lambda _: at)
         return at
 
     async def everybody(self) -> None:

@@ -9,7 +9,7 @@ from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Turn
 from bot.core.errors import BotError, InvalidInput
 from bot.core.ports import ListenedThread, ModelInfo, ReplySurface
 from bot.core.replies import Controls, Frame, ReplyRecord, ReplyState
-from bot.core.service import ChatService, Presser
+from bot.core.service import ChatService, Presser, SurfaceOf
 from tests.core.fake_stores import Memory
 from tests.core.samples import FLASH, MINI
 
@@ -67,16 +67,18 @@ class FakeService(ChatService):
         self._press("stop", reply, by)
 
     async def regenerate(
-        self, reply: ReplyId, by: Presser, trigger: EventId, surface: ReplySurface
+        self, reply: ReplyId, by: Presser, trigger: EventId, surface_of: SurfaceOf
     ) -> None:
         self._press("regenerate", reply, by)
+        surface = surface_of(self._memory.rows[reply])
         surface.bind(reply)
         await surface.show(0, Frame(f"Anew {trigger}", self.controls))
 
     async def resume(
-        self, reply: ReplyId, by: Presser, trigger: EventId, surface: ReplySurface
+        self, reply: ReplyId, by: Presser, trigger: EventId, surface_of: SurfaceOf
     ) -> None:
         self._press("resume", reply, by)
+        surface = surface_of(self._memory.rows[reply])
         surface.bind(reply)
         await surface.show(0, Frame("It goes on", self.controls))
 

@@ -154,23 +154,6 @@ async def test_a_press_shows_the_new_answer_in_the_pressed_message_by_its_token(
     assert not any(lane.metered for lane in observer.started_lanes)
 
 
-async def test_a_press_before_the_address_is_stored_still_edits_the_pressed_message(
-    surfaces: ReplySurfaces, sandbox: DiscordSandbox, home: Home
-) -> None:
-    question = await home.ada.send(home.channel, "What is that?")
-    first = surfaces.of(record(home, question.id, Address()))
-    assert first is not None
-    first.bind(ReplyId(7))
-    await first.show(0, Frame("Hello", Controls.ENDED))
-    interaction = await pressed(sandbox, home, home.answers()[0])
-
-    unstored = record(home, question.id, Address())
-    again = surfaces.to_press(as_discord_py_sees(interaction), unstored, goes_on=False)
-    await again.show(0, Frame("Hello anew"))
-
-    assert [message.content for message in home.answers()] == ["Hello anew"]
-
-
 async def test_a_press_reaches_the_other_messages_of_a_public_reply_through_the_channel(
     surfaces: ReplySurfaces, sandbox: DiscordSandbox, home: Home
 ) -> None:

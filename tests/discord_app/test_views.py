@@ -78,16 +78,6 @@ async def test_who_may_not_press_gets_a_private_notice(
     assert answer.content == "You said hello"
 
 
-async def test_a_reply_that_nobody_remembers_is_told(
-    sandbox: DiscordSandbox, home: Home, answer: Message, inside: Inside
-) -> None:
-    inside.memory.rows.clear()
-    await home.ada.click(answer, "Regenerate")
-    await sandbox.until(lambda: len(home.answers()) == 2)
-
-    assert "do not remember" in home.answers()[-1].content
-
-
 async def test_a_forged_button_does_nothing(home: Home, answer: Message, inside: Inside) -> None:
     await home.mo.forge_click(answer, "reply:1:delete")
     await home.mo.forge_click(answer, "reply:1:stop")
