@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 
 import pytest
@@ -251,7 +252,7 @@ async def test_an_interrupted_answer_with_a_newer_one_has_no_buttons() -> None:
 
 
 @in_virtual_time
-async def test_what_has_no_place_any_more_is_left_alone() -> None:
+async def test_what_has_no_place_any_more_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
     world = World([30.0], [30.0], ANSWER)
     gone, there = world.ask(at=place(7)), world.ask(at=place(8))
     await asyncio.sleep(3)
@@ -260,6 +261,7 @@ async def test_what_has_no_place_any_more_is_left_alone() -> None:
     await world.service.recover()
     assert world.state(gone) is ReplyState.STREAMING
     assert world.found[there.reply].text == SHOWN
+    assert [entry for entry in caplog.records if entry.levelno >= logging.ERROR] == []
 
 
 @in_virtual_time
