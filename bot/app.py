@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.core.checkup import Finding
 from bot.core.choices import Choices
-from bot.core.errors import ModelError
+from bot.core.errors import ModelError, Unauthorized
 from bot.core.pacing import EditBudget
 from bot.core.service import ChatService, Limits
 from bot.discord_app.application import identify, reads_everything
@@ -48,6 +48,7 @@ def run(settings: Settings) -> int:
 
 def check(settings: Settings) -> int:
     """Tell the operator what is missing or wrong; the exit code."""
+    configure_logging(log_format="auto", level="ERROR")  # the report says all that there is to say
     return asyncio.run(_check(settings))
 
 
@@ -107,6 +108,7 @@ async def _until_stopped(tasks: set[asyncio.Task[None]], stop: asyncio.Task[Any]
 
 async def _recover(bot: WeryBot, service: ChatService) -> None:
     await bot.wait_until_ready()
+    log.info("ready: %d servers", len(bot.guilds))
     await service.recover()
 
 
@@ -246,9 +248,13 @@ async def _check(settings: Settings) -> int:
 async def _examine_weryai(weryai: WeryAIClient, default_model: str) -> list[Finding]:
     try:
         credits_left = await weryai.balance()
+    except Unauthorized as error:
+        said = f"WeryAI does not accept the key ({error})."
+        return [Finding("problem", "WeryAI key", said, "Check WERYAI_API_KEY.")]
     except ModelError as error:
-        remedy = "Check WERYAI_API_KEY and WERYAI_BASE_URL."
-        return [Finding("problem", "WeryAI key", f"WeryAI refuses: {error}.", remedy)]
+        said = f"WeryAI does not answer as it should ({error})."
+        remedy = "Check the network and WERYAI_BASE_URL, or try again in a minute."
+        return [Finding("problem", "WeryAI", said, remedy)]
     said = f"WeryAI takes the key; {credits_left:,.0f} credits are left."
     findings = [Finding("ok", "WeryAI key", said)]
     if credits_left <= 0:

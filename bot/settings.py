@@ -326,5 +326,5 @@ def expected(field: str) -> str:
         return "one of " + ", ".join(schema["enum"])
     if "minimum" in schema:
         kind = "a whole number" if schema["type"] == "integer" else "a number"
-        return f"{kind} from {schema['minimum']:g} to {schema['maximum']:g}"
+        return f"{kind} from {schema['minimum']:.9g} to {schema['maximum']:.9g}"
     return "whole numbers with commas between them" if schema["type"] == "array" else "a text"

@@ -32,6 +32,7 @@ FLOORS = {
     "sqlalchemy.engine": logging.WARNING,  # INFO too
     "alembic": logging.WARNING,  # names its own parts at every start
     "aiohttp.access": logging.WARNING,
+    "stamina": logging.ERROR,  # announces each retry, of which WeryAI's client says more
 }
 
 # Interaction and webhook tokens in Discord's URLs, passwords in other URLs, HTTP's credentials.
