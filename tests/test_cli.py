@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
+from bot import app, playground
 from bot.cli import main
 from bot.core.errors import DatabaseUnavailable
 from bot.settings import OfflineSettings, Settings
@@ -34,8 +34,9 @@ class Calls(list[tuple[str, object]]):
 def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Calls]:
     """The command line without an application behind it, a machine's environment or a `.env`."""
     calls = Calls()
-    for name in ("run", "sandbox", "check", "migrate", "migrate_check"):
+    for name in ("run", "check", "migrate", "migrate_check"):
         monkeypatch.setattr(app, name, calls.noting(name))
+    monkeypatch.setattr(playground, "sandbox", calls.noting("sandbox"))
     monkeypatch.setattr(os, "environ", dict(ACCOUNTS))
     monkeypatch.chdir(tmp_path)
     return calls
