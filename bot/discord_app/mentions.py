@@ -16,6 +16,6 @@ class Mentions:
 
     async def turn_of(self, message: discord.Message) -> Turn | None:
         """The message as a turn, if it mentions the bot."""
-        if message.guild is None or all(user.id != self._me for user in message.mentions):
+        if all(user.id != self._me for user in message.mentions):
             return None
         return turn_of_message(message, self._me)

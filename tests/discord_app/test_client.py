@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import discord
 import pytest
 
 from bot.core.conversation import ChannelId
@@ -24,6 +25,11 @@ async def test_no_more_is_remembered_than_needed(
 
     assert list(bot.cached_messages) == []
     assert [member.id for member in bot.guilds[0].members] == [sandbox.bot_user.id]
+
+
+async def test_whatever_it_sends_pings_nobody(bot: WeryBot) -> None:
+    assert bot.allowed_mentions is not None
+    assert bot.allowed_mentions.to_dict() == discord.AllowedMentions.none().to_dict()
 
 
 def test_a_server_belongs_to_one_shard() -> None:

@@ -64,8 +64,9 @@ async def test_the_bots_own_edits_are_not(
 ) -> None:
     await home.ada.send(home.channel, f"{sandbox.bot_mention} hello")
     await inside.news.until(lambda: inside.memory.rows)
-    await home.ada.click(home.answers()[0], "Regenerate")
-    await inside.news.until(lambda: inside.service.presses)
+    [answer] = home.answers()
+    await home.ada.click(answer, "Regenerate")
+    await sandbox.until(lambda: len(answer.versions) == 2)
     message = await home.ada.send(home.channel, "hello")
     await home.ada.edit(message, "hello there")
     await inside.news.until(lambda: inside.service.edits)

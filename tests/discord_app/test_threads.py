@@ -83,6 +83,16 @@ async def test_a_thread_that_does_not_open_is_not_listened_to(
     assert inside.threads.threads == {}
 
 
+async def test_what_the_thread_begins_with_pings_nobody(
+    sandbox: DiscordSandbox, home: Home
+) -> None:
+    await opened(home, sandbox, prompt=f"{home.mo.mention}, @everyone, what is AI?")
+
+    [starter] = home.answers()
+    assert home.mo.mention in starter.content
+    assert not starter.pings
+
+
 async def test_the_opener_is_a_member_of_the_thread(sandbox: DiscordSandbox, home: Home) -> None:
     thread = await opened(home, sandbox)
     await sandbox.until(lambda: home.ada.id in thread.thread_members)
