@@ -113,7 +113,6 @@ class FakeSurface:
         self.tries: list[float] = []
         self.sent: list[Sent] = []
         self.typed: list[float] = []
-        self.retired = False
         self.bound: ReplyId | None = None
 
     @property
@@ -169,6 +168,6 @@ class FakeSurface:
 
     async def retire(self) -> None:
         await self._discord.request(self.lane(len(self.address.message_ids) - 1))
-        self.retired = True
+        self.journal.append("retire")
         last = self.address.message_ids[-1]
         self._discord.messages[last] = Frame(self._discord.messages[last].content)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from bot.core.conversation import UserId
+from bot.core.conversation import MessageId, UserId
 from bot.core.errors import (
     InvalidInput,
     NotAllowed,
     StorageError,
 )
 from bot.core.ports import Finish
-from bot.core.replies import Controls, ReplyState
+from bot.core.replies import Address, Controls, Frame, ReplyState
 from bot.core.service import Limits, Presser
 from tests.core.fake_model import Step, words
 from tests.core.samples import ADA, FLASH, place, turn
@@ -190,6 +191,23 @@ async def test_a_press_that_waits_when_its_question_is_deleted_leaves_the_answer
     await newer.task
     assert world.memory.said(1) == ["Because so.", "b", "Because so."]
     assert world.state(asked) is ReplyState.COMPLETE
+
+
+@in_virtual_time
+async def test_a_new_answer_comes_where_the_old_one_is_when_its_turn_has_come() -> None:
+    world = World(ANSWER, ENDLESS, ANOTHER, limits=Limits(concurrent_replies=1))
+    asked = world.ask()
+    await asked.task
+    busy = world.ask(at=place(7))
+    await asyncio.sleep(1)
+    pressed = asyncio.create_task(world.press("Regenerate", asked))
+    await asyncio.sleep(1)
+    moved = Address((MessageId(5),))
+    world.discord.messages[MessageId(5)] = Frame("Because so.")
+    world.memory.rows[asked.reply] = replace(world.memory.rows[asked.reply], address=moved)
+    await world.service.stop(busy.reply, MODERATOR)
+    assert (await pressed).address == moved
+    assert world.discord.messages[MessageId(5)].content == THEREFORE
 
 
 @in_virtual_time

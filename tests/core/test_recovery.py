@@ -50,6 +50,25 @@ async def test_a_shutdown_waits_for_the_last_of_them() -> None:
 
 
 @in_virtual_time
+async def test_a_shutdown_waits_for_pressed_buttons_and_for_those_that_go_away() -> None:
+    world = World(ANSWER)
+    first = world.ask()
+    await first.task
+    pressed = asyncio.create_task(world.press("Regenerate", first))
+    await asyncio.sleep(0.2)
+    await world.service.shut_down(grace=20)
+    assert first.surface.text == SHOWN
+    await pressed
+    await world.restarted()
+    world.memory.journal.clear()
+    second = world.ask()
+    await world.memory.happened("previous")
+    await world.service.shut_down(grace=20)
+    assert first.surface.buttons is Controls.NONE
+    assert second.surface.text == SHOWN
+
+
+@in_virtual_time
 async def test_a_shutdown_with_nothing_to_wait_for_waits_for_nothing() -> None:
     world = World(ANSWER)
     await world.service.shut_down(grace=20)
@@ -138,6 +157,7 @@ async def test_what_was_visible_is_marked_as_interrupted_in_its_own_message() ->
     await world.service.recover()
     assert world.found[asked.reply].text == FROM_A_CRASH
     assert world.found[asked.reply].buttons is Controls.RESUMABLE
+    assert world.found[asked.reply].bound == asked.reply, "its buttons are the reply's"
     assert list(world.discord.messages) == list(asked.surface.address.message_ids)
     assert world.memory.said(1) == ["Why?", "Because"]
     assert world.state(asked) is ReplyState.INTERRUPTED

@@ -22,7 +22,7 @@ from bot.core.errors import (
 from bot.core.ports import Finish
 from bot.core.replies import Controls, ReplyState, Usage
 from bot.core.service import Limits, Presser
-from tests.core.fake_model import Step
+from tests.core.fake_model import Step, words
 from tests.core.samples import ADA, BOB, FLASH, MINI, place, turn
 from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, World
 from tests.virtual_time import in_virtual_time
@@ -79,6 +79,15 @@ async def test_operators_see_how_soon_the_first_text_was_visible_and_how_it_ende
 async def test_a_server_that_wants_it_sees_tokens_and_seconds() -> None:
     world = World([*ANSWER[:-1], Usage(7, 3), Finish("stop")])
     assert (await world.ask(show_usage=True).answered()).endswith(" · 10 tokens · 1.0 s")
+
+
+@in_virtual_time
+async def test_an_answer_fills_no_more_messages_than_the_operator_allows() -> None:
+    world = World(words(1200, pause=0.01), limits=Limits(reply_messages=2))
+    asked = world.ask()
+    await asked.task
+    assert len(asked.surface.messages) == 2
+    assert asked.surface.messages[-1].attachment == world.memory.rows[asked.reply].text
 
 
 @in_virtual_time
@@ -251,6 +260,8 @@ async def test_the_answer_before_loses_its_buttons() -> None:
     assert first.surface.buttons is second.surface.buttons is Controls.NONE
     assert third.surface.buttons is Controls.ENDED
     assert first.surface.text == SHOWN
+    journal = world.memory.journal
+    assert journal.index(f"begin {third.turn.event_id}") < journal.index("retire"), "nobody waits"
 
 
 @in_virtual_time

@@ -95,17 +95,17 @@ class World:
 
     async def press(self, button: str, asked: Asked, **how: Any) -> FakeSurface:
         """Press Regenerate or Continue, and wait for what comes of it; where it shows."""
-        at = FakeSurface(
-            self.discord,
-            str(asked.turn.place.conversation_id),
-            address=asked.surface.address,
-            journal=self.memory.journal,
-        )
+        places: list[FakeSurface] = []
+
+        def surface_of(record: ReplyRecord) -> FakeSurface:
+            places.append(self.surface(record.turn.place, record.address))
+            return places[-1]
+
         how.setdefault("by", Presser(ADA.id, moderator=False))
         how.setdefault("trigger", turn().event_id)
         do = self.service.resume if button == "Continue" else self.service.regenerate
-        await do(asked.reply, how["by"], EventId(how["trigger"]), lambda _: at)
-        return at
+        await do(asked.reply, how["by"], EventId(how["trigger"]), surface_of)
+        return places[-1]
 
     async def everybody(self) -> None:
         """Wait until everybody is answered."""
