@@ -133,9 +133,6 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
             raise httpcore.ConnectTimeout(NO_CONNECTION) from error
         except OSError as error:  # a certificate that cannot be trusted is one too
             raise httpcore.ConnectError(str(error)) from error
-        finally:
-            if self._transport is plain:
-                plain.abort()
         return self
 
     def get_extra_info(self, info: str) -> Any:
