@@ -33,6 +33,7 @@ class Running:
         self.model = ""
         self.detailed = False
         self.editor = StreamEditor(self.surface, budget, self, draft)
+        self.over = asyncio.Event()  # nothing more happens to it
         self._replies = replies
         self._meter = meter
         self._accepted_at = ticket.accepted_at

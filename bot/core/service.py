@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from bot.core.asking import Asking
@@ -276,38 +276,42 @@ class ChatService:
         if record is None:
             raise InvalidInput(text="I do not remember this answer any more. Please ask again.")
         allow(by, record.turn)
-        if reply in self._running or reply in self._reopening:
+        running = self._running.get(reply)
+        if reply in self._reopening or (running is not None and not running.editor.ended):
             raise InvalidInput(text="I am already on it.")
-        self._reopening.add(reply)
-        try:
+        with ExitStack() as pressed:
+            self._reopening.add(reply)
+            pressed.callback(self._reopening.discard, reply)
+            if running is not None:  # its end is visible already, but not all is stored
+                await running.over.wait()
             turn = replace(record.turn, gathers=False)  # it has an answer of its own
             now = asyncio.get_running_loop().time()
             ticket = Ticket(reply, turn, surface_of(record), now)
             async with self._turn_of(ticket) as batch:
-                if not batch or not turn.said:
-                    raise InvalidInput(text="The question was deleted. Please ask again.")
-                if self._closing:
-                    raise InvalidInput(
-                        text="I am about to restart. Please press again in a minute."
-                    )
-                opened = await self._replies.reopen(reply, trigger, keep=keep)
-                if opened is None:
-                    raise InvalidInput(
-                        text="There is a newer answer here; this one stays as it is."
-                    )
+                opened = await self._reopen(ticket, batch, trigger, keep=keep)
+                pressed.close()  # from here on it is a running one
                 # Only now it is certain which messages the reply fills.
-                await self._answer_again(
-                    opened, replace(ticket, surface=surface_of(opened)), keep=keep
-                )
-        finally:
-            self._reopening.discard(reply)
+                again = replace(ticket, surface=surface_of(opened))
+                await self._answer_again(opened, again, keep=keep)
+
+    async def _reopen(
+        self, ticket: Ticket, batch: list[Ticket], trigger: EventId, *, keep: bool
+    ) -> ReplyRecord:
+        if not batch or not ticket.turn.said:
+            raise InvalidInput(text="The question was deleted. Please ask again.")
+        if self._closing:
+            raise InvalidInput(text="I am about to restart. Please press again in a minute.")
+        opened = await self._replies.reopen(ticket.reply, trigger, keep=keep)
+        if opened is None:
+            raise InvalidInput(text="There is a newer answer here; this one stays as it is.")
+        return opened
 
     async def _answer_again(self, record: ReplyRecord, ticket: Ticket, *, keep: bool) -> None:
         ticket.surface.bind(ticket.reply)
-        if not keep:
-            await ticket.surface.keep(1)
         partial = record.text if keep else ""
         async with self._run(ticket, partial, opening=THINKING) as running:
+            if not keep:
+                await ticket.surface.keep(1)
             await running.editor.run(self._asking.events(running, partial))
 
     @asynccontextmanager
@@ -329,6 +333,7 @@ class ChatService:
             await running.shown()
         finally:
             del self._running[ticket.reply]
+            running.over.set()
 
     async def _retire_older(self, running: Running) -> None:
         """A newer answer exists: the one before it loses its buttons."""

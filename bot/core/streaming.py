@@ -127,6 +127,11 @@ class StreamEditor:
             self._parts.clear()
         return self._heard
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come; its last frame may be still to be shown."""
+        return self._ended
+
     async def run(self, events: AsyncGenerator[ChatEvent, None]) -> Heard:
         """Show an answer from its first delta to its last frame.
 
