@@ -15,6 +15,9 @@ _log = logging.getLogger(__name__)
 
 OUTDATED = "This command has changed. Press Ctrl+R, or restart Discord, and try again."
 THINKING = "thinking"  # in an interaction's `extras`: everybody sees that it is thinking
+# Discord's JSON error codes: an interaction it does not know any more, after three seconds without
+# an answer, and one that has been answered.
+TOO_LATE = frozenset({10062, 40060})
 UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)  # what discord.py raises
 NOT_PERMITTED = "You may not use this command here."
 
@@ -76,6 +79,9 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
     "thinking", which goes first, because a followup would inherit its publicity.
     """
     original = getattr(error, "original", error)
+    if isinstance(original, discord.HTTPException) and original.code in TOO_LATE:
+        _log.warning("interaction %d: came too late, or twice: %s", interaction.id, original)
+        return
     nothing_shown = isinstance(original, BotError) and not isinstance(original, ReplyGone)
     if nothing_shown and interaction.extras.pop(THINKING, False):
         try:
