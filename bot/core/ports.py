@@ -150,13 +150,12 @@ class ReplyStore(Protocol):
         """Store how a reply ended, in one transaction.
 
         The answer enters the history (unless it is private or empty; a continued answer
-        replaces its earlier part), the history is trimmed to 50, the usage is added, the
-        interaction's token is dropped.
+        replaces its earlier part), the history is trimmed to 50, the usage is added.
         """
         ...
 
     async def shown(self, reply: ReplyId, address: Address) -> None:
-        """The ending is visible: nothing is left to do after a restart."""
+        """The ending is visible, and nothing left to do after a restart: the token is dropped."""
         ...
 
     async def load(self, reply: ReplyId) -> ReplyRecord | None:

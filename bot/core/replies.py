@@ -51,7 +51,7 @@ class Address:
     """Where a reply is shown in Discord, enough to find it again after a restart.
 
     `message_ids` are the messages it fills, in order. An interaction's `token` is a secret that
-    dies 15 minutes after `token_from` (Unix seconds); it is dropped when the reply ends.
+    dies 15 minutes after `token_from` (Unix seconds); it is dropped when the ending is visible.
     """
 
     message_ids: tuple[MessageId, ...] = ()

@@ -306,6 +306,15 @@ async def test_pressed_while_it_still_streams_it_is_already_on_it() -> None:
 
 
 @in_virtual_time
+async def test_pressed_as_soon_as_the_end_is_visible_it_is_done() -> None:
+    world = World(ANSWER, ANOTHER)
+    asked = world.ask()
+    await world.memory.happened("finish")
+    assert (await world.press("Regenerate", asked)).text == THEREFORE
+    assert world.memory.said(1) == ["Why?", "Therefore."]
+
+
+@in_virtual_time
 async def test_a_press_that_comes_again_is_done_once() -> None:
     world = World(ANSWER, ANOTHER)
     asked = world.ask()
