@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -97,7 +97,8 @@ def _database_url(value: SecretStr) -> SecretStr:
         raise ValueError(f"does not say which {named} to use")
     if parts.scheme == "sqlite" and parts.netloc:
         raise ValueError("needs three slashes after sqlite: (four for a path from the root)")
-    if parts.scheme == "postgresql" and not parts.hostname:
+    elsewhere = "host" in parse_qs(parts.query)  # as for a server on a Unix socket
+    if parts.scheme == "postgresql" and not parts.hostname and not elsewhere:
         raise ValueError("does not say on which host the database is")
     return value
 
