@@ -54,6 +54,9 @@ async def test_one_command_is_made_changed_and_taken_away(rest: Rest, path: str)
 async def test_bad_commands_and_anothers_application_are_refused(rest: Rest, path: str) -> None:
     assert (await rest.put(path, [command("Not Lower")])).code == 50035
     assert (await rest.put("/applications/1/commands", [])).code == 50001
+    made = await rest.post(path, command("ask"))
+    assert (await rest.delete(f"/applications/1/commands/{made.body['id']}")).code == 50001
+    assert (await rest.delete(f"{path}/{made.body['id']}")).status == 204
     assert (await rest.get(path)).body == []
 
 

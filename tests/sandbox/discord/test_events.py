@@ -153,8 +153,11 @@ async def test_channels_roles_and_guilds_are_told(
     assert (await ready.event("CHANNEL_UPDATE"))["permission_overwrites"][0]["deny"] == "1024"
     sandbox.world.remove_channel(channel)
     assert (await ready.event("CHANNEL_DELETE"))["id"] == str(channel.id)
+    sandbox.world.set_roles(home.guild, home.ada.user, [role.id])
     sandbox.world.set_roles(home.guild, sandbox.bot_user, [role.id])
-    assert (await ready.event("GUILD_MEMBER_UPDATE"))["roles"] == [str(role.id)]
+    changed = await ready.event("GUILD_MEMBER_UPDATE")
+    assert changed["user"]["id"] == str(sandbox.application_id)
+    assert changed["roles"] == [str(role.id)]
     other = sandbox.add_guild("Other")
     assert (await ready.event("GUILD_CREATE"))["name"] == "Other"
     sandbox.world.remove_guild(other)
@@ -234,6 +237,9 @@ async def test_who_joins_a_thread_is_told_only_with_the_members_intent(
         await home.mo.join(thread)
         await home.mo.add_to_thread(thread, sandbox.bot_user)
         joined = [await curious.event("THREAD_MEMBERS_UPDATE") for _ in range(3)]
+        sandbox.world.leave_thread(thread, home.mo.user)
+        left = await curious.event("THREAD_MEMBERS_UPDATE")
+        assert left["removed_member_ids"] == [str(home.mo.id)]
     added = [one["added_members"][0]["user_id"] for one in joined]
     assert added == [str(home.ada.id), str(home.mo.id), str(sandbox.application_id)]
     own = await ready.event("THREAD_MEMBERS_UPDATE")

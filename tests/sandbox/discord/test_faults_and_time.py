@@ -56,6 +56,9 @@ async def test_a_rate_limit_can_be_made_up(sandbox: DiscordSandbox, rest: Rest, 
     assert limited.headers["X-RateLimit-Scope"] == "shared"
     assert limited.headers["Retry-After"] == "2"
     assert sandbox.rate_limited == 1
+    assert limited.body["global"] is False
+    sandbox.faults.limit("POST", "/messages", retry_after=1, scope="global")
+    assert (await rest.post(path, {"content": "x"})).body["global"] is True
 
 
 async def test_a_request_can_be_held(

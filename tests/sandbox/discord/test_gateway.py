@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 
 from bot.sandbox.discord.dispatch import Intent
 from bot.sandbox.discord.server import DiscordSandbox
-from tests.sandbox.discord.clients import USUAL, Gateway
+from tests.sandbox.discord.clients import TIMEOUT, USUAL, Gateway
 from tests.sandbox.discord.conftest import Home
 
 
@@ -184,6 +186,18 @@ async def test_the_next_connection_takes_the_place_of_a_stale_one(
         await ready.closed()
         await home.ada.send(home.channel, "still here")
         assert (await again.event("MESSAGE_CREATE"))["content"] == "still here"
+
+
+async def test_nothing_is_left_of_a_connection_that_ended(
+    sandbox: DiscordSandbox, ready: Gateway
+) -> None:
+    await ready.close(1000)
+    await sandbox.until(lambda: not sandbox.gateway.sessions)
+    writers = [one for one in asyncio.all_tasks() if one.get_name() == "gateway writer"]
+    async with asyncio.timeout(TIMEOUT):
+        await asyncio.gather(*writers, return_exceptions=True)
+    sandbox.gateway.ask_to_reconnect()
+    assert sandbox.gateway.connected == []
 
 
 async def test_a_gateway_out_of_reach_answers_503(

@@ -325,4 +325,6 @@ async def test_every_answer_says_what_it_answers(
     assert "original_response_message_id" not in first
     assert second["original_response_message_id"] == original
     assert third["interacted_message_id"] == original
+    reply = (await pressed.show()).body
+    assert (reply["type"], reply["referenced_message"]["id"]) == (MessageType.REPLY, original)
     assert "name" not in third

@@ -189,6 +189,10 @@ async def test_deleting_others_messages_takes_the_permission(
     ).code == 50016
     assert (await rest.post(f"{path}/bulk-delete", bulk)).status == 204
     assert home.ada.sees(home.channel) == messages[2:]
+    deleted_at = messages[0].deleted_at
+    sandbox.clock.advance(1)
+    assert (await rest.post(f"{path}/bulk-delete", bulk)).status == 204
+    assert messages[0].deleted_at == deleted_at
 
 
 async def test_a_reply_names_its_message_and_may_outlive_it(
@@ -290,6 +294,25 @@ async def test_reactions_come_and_go(
     assert (await rest.delete(url)).status == 204
     assert (await rest.delete(url)).code == 10014
     assert message.reactions == {}
+
+
+async def test_the_first_reaction_of_its_kind_takes_the_permission(
+    sandbox: DiscordSandbox, rest: Rest, home: Home, path: str
+) -> None:
+    sandbox.limits.enabled = False
+    sandbox.set_overwrite(home.channel, sandbox.bot_user, deny=Permission.ADD_REACTIONS)
+    message = await home.ada.send(home.channel, "react")
+    await home.ada.react(message, "1")
+    url = f"{path}/{message.id}/reactions"
+    assert (await rest.put(f"{url}/1/@me")).status == 204
+    assert (await rest.put(f"{url}/2/@me")).code == 50013
+    sandbox.set_overwrite(home.channel, sandbox.bot_user)
+    for number in range(2, 21):
+        await home.ada.react(message, f"custom:{number}")
+    assert (await rest.put(f"{url}/other/@me")).code == 30010
+    shown = (await rest.get(f"{path}/{message.id}")).body["reactions"]
+    assert shown[0]["emoji"] == {"id": None, "name": "1"}
+    assert shown[1]["emoji"] == {"id": "2", "name": "custom"}
 
 
 async def test_typing_and_edits_are_told_to_watchers(
