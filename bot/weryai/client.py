@@ -40,7 +40,8 @@ class WeryAIClient:
         retries: how often to try, and how long to wait in between.
 
     Raises:
-        ValueError: the key or the address cannot be used; it says why, without the key.
+        ValueError: the key, the address or the environment's proxy cannot be used; it says why,
+            without the key.
     """
 
     def __init__(

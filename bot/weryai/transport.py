@@ -47,6 +47,9 @@ class Transport(httpx.AsyncBaseTransport):
     and what `NO_PROXY` names.
 
     Failures are httpcore's exceptions; the client translates them into the bot's.
+
+    Raises:
+        ValueError: the environment's proxy cannot be used.
     """
 
     def __init__(self, server: httpx.URL) -> None:
@@ -75,7 +78,7 @@ class Transport(httpx.AsyncBaseTransport):
         try:
             response = await connection.handle_async_request(core_request)
         except BaseException:
-            self._busy.remove(connection)
+            self._busy.discard(connection)
             raise
         socket = response.extensions["network_stream"]
         closed = partial(self._give_back, connection, socket)
@@ -127,6 +130,8 @@ def _proxy(server: httpx.URL) -> httpcore.Proxy | None:
     if not address or _is_here(server.host) or proxy_bypass(server.host):
         return None
     proxy = httpx.Proxy(address)
+    if proxy.url.scheme not in {"http", "https"}:
+        raise ValueError(f"a proxy must be http or https; the environment's is {proxy.url.scheme}")
     return httpcore.Proxy(str(proxy.url), auth=proxy.raw_auth)
 
 

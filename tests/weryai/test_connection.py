@@ -146,3 +146,28 @@ async def test_a_request_that_fails_leaves_no_connection_behind(answer: bytes) -
         assert not transport._busy
         assert not transport._idle
         await transport.aclose()
+
+
+class Kept:
+    """An idle connection."""
+
+    def __init__(self, *, expired: bool) -> None:
+        self._expired = expired
+        self.closed = False
+
+    def has_expired(self) -> bool:
+        return self._expired
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+async def test_the_newest_connection_that_still_stands_is_used() -> None:
+    kept = [Kept(expired=expired) for expired in (True, False, False, True)]
+    transport = Transport(httpx.URL("http://127.0.0.1:9"))
+    transport._idle.extend(cast("list[httpcore.AsyncConnectionInterface]", kept))
+    taken: object = await transport._take(httpcore.Origin(b"http", b"127.0.0.1", 9))
+    assert taken is kept[2]
+    assert [connection.closed for connection in kept] == [True, False, False, True]
+    await transport.aclose()
+    assert [connection.closed for connection in kept] == [True, True, True, True]

@@ -114,11 +114,18 @@ async def test_cancelling_twice_closes_the_connection_all_the_same(
     assert asked.closed_by_client
 
 
-async def test_closing_the_client_ends_the_answers_under_way(weryai: WeryAISandbox) -> None:
+@pytest.mark.parametrize("fault", [None, Fault.STALL_AT_ONCE])
+async def test_closing_the_client_ends_the_answers_under_way(
+    weryai: WeryAISandbox, fault: Fault | None
+) -> None:
     gate = weryai.hold_next(after=1)
-    async with asking(weryai.base_url) as client:
+    if fault is not None:
+        weryai.fail_next(fault)
+    async with asking(weryai.base_url, retries=ONCE) as client:
         listening = asyncio.create_task(said(client))
-        await gate.reached()
+        await weryai.came()
+        if fault is None:
+            await gate.reached()
     with pytest.raises(ModelUnavailable):
         await listening
 
@@ -170,6 +177,7 @@ async def test_idle_connections_expire(
 
 
 async def test_three_hundred_answers_stream_at_once(weryai: WeryAISandbox) -> None:
+    asyncio.get_running_loop().set_debug(False)  # which would take most of the time
     weryai.answers = lambda request: request["messages"][0]["content"] * 3
     gates = [weryai.hold_next(after=1) for _ in range(300)]
     async with asking(weryai.base_url) as client:
@@ -287,3 +295,12 @@ async def test_no_proxy_and_this_machine_are_reached_directly(
     async with asking("http://weryai.invalid", retries=ONCE) as client:
         with pytest.raises(ModelUnavailable, match=r"[Nn]ame|resol|known"):
             await said(client)
+
+
+@pytest.mark.parametrize("address", ["socks5://127.0.0.1:9", "ftp://127.0.0.1:9"])
+def test_a_proxy_that_cannot_be_used_is_refused(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("all_proxy", address)
+    with pytest.raises(ValueError, match=r"(?i)proxy"):
+        asking("http://weryai.invalid")
