@@ -36,7 +36,11 @@ class _Checkpoint:
 
 
 class Checkpoints:
-    """The group commit. `clock` gives Unix seconds."""
+    """The group commit. `clock` gives Unix seconds.
+
+    Attributes:
+        stored: the messages stored for each running reply; what is not in it is not known.
+    """
 
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database = database
@@ -44,7 +48,7 @@ class Checkpoints:
         self._save = database.prepare(_SAVE, COLUMNS)
         self._waiting: dict[ReplyId, _Checkpoint] = {}
         self._writing = asyncio.Lock()
-        self._shown: dict[ReplyId, tuple[MessageId, ...]] = {}  # as stored; rarely changes
+        self.stored: dict[ReplyId, tuple[MessageId, ...]] = {}
 
     async def save(self, reply: ReplyId, text: str, address: Address) -> None:
         """Return when this checkpoint, or a newer one of the same reply, is committed."""
@@ -60,14 +64,11 @@ class Checkpoints:
                 self._waiting = {**batch, **self._waiting}
                 raise
 
-    async def settle(self, reply: ReplyId) -> tuple[MessageId, ...] | None:
-        """Return when no checkpoint of this reply is waiting or under way any more.
-
-        The messages are those that the last checkpoint stored; None if there was none.
-        """
+    async def settle(self, reply: ReplyId) -> None:
+        """Return when no checkpoint of this reply is waiting or under way any more."""
         self._waiting.pop(reply, None)
         async with self._writing:
-            return self._shown.pop(reply, None)
+            pass
 
     @whole
     async def _write(self, batch: dict[ReplyId, _Checkpoint]) -> None:
@@ -84,7 +85,7 @@ class Checkpoints:
         moved = {
             reply: one.address.message_ids
             for reply, one in batch.items()
-            if one.address.message_ids != self._shown.get(reply)
+            if one.address.message_ids != self.stored.get(reply)
         }
         if not moved:
             await self._database.write_many(self._save, rows)
@@ -92,4 +93,4 @@ class Checkpoints:
         async with self._database.write() as connection:
             await connection.execute(_SAVE, rows)
             await put_shown(connection, moved)
-        self._shown |= moved
+        self.stored |= moved

@@ -7,6 +7,7 @@ both. Errors of the drivers become `DatabaseUnavailable` here and nowhere else.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import (
     AsyncIterator,
@@ -17,7 +18,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,7 @@ BUSY_TIMEOUT = 10.0  # seconds one process waits while another one writes to the
 POOL_TIMEOUT = 30.0  # seconds a caller waits for a connection
 CONNECT_TIMEOUT = 10.0  # seconds until a PostgreSQL server has to have answered
 COMMAND_TIMEOUT = 60.0  # seconds one statement may take; a migration is one transaction of many
+CLOSING_TAKES = 5.0  # seconds that those who use a connection get to give it back
 SQLITE_READERS = 3
 POSTGRES_CONNECTIONS = 10
 
@@ -60,6 +62,10 @@ class Database:
         self._reader = reader
         self._writer = writer
         self._errors = errors
+        self._users = 0
+        self._unused = asyncio.Event()
+        self._unused.set()
+        self._closed = False
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -68,7 +74,7 @@ class Database:
         Raises:
             DatabaseUnavailable: the database does not answer or refuses.
         """
-        with self._translated():
+        with self._in_use():
             async with self._reader.connect() as connection:
                 yield connection
 
@@ -81,7 +87,7 @@ class Database:
         Raises:
             DatabaseUnavailable: the database does not answer or refuses.
         """
-        with self._translated():
+        with self._in_use():
             async with self._writer.begin() as connection:
                 yield connection
 
@@ -101,13 +107,11 @@ class Database:
             DatabaseUnavailable: the database does not answer or refuses.
         """
         values = [tuple(row[name] for name in statement.names) for row in rows]
-        with self._translated():
+        with self._in_use():
             async with self._writer.connect() as connection:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
-                if self.dialect == "postgresql":
-                    await driver.executemany(
-                        statement.sql, values
-                    )  # all rows or none, says asyncpg
+                if self.dialect == "postgresql":  # asyncpg runs all rows or none
+                    await driver.executemany(statement.sql, values)
                     return
                 try:
                     await driver.execute("BEGIN IMMEDIATE")
@@ -131,16 +135,27 @@ class Database:
         return True
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, each after its last use; the database answers no more."""
+        self._closed = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._unused.wait(), CLOSING_TAKES)
         await self._reader.dispose()
         await self._writer.dispose()
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _in_use(self) -> Iterator[None]:
+        if self._closed:
+            raise DatabaseUnavailable("it has been closed")
+        self._users += 1
+        self._unused.clear()
         try:
             yield
         except self._errors as error:
             raise DatabaseUnavailable(_detail(error)) from error
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._unused.set()
 
 
 def _detail(error: Exception) -> str:

@@ -26,6 +26,17 @@ from bot.storage.whole import whole
 # makes no other answer an older one.
 ANSWERS_ENDED = [state for state in ReplyState if state.ended and state != ReplyState.GATHERED]
 
+# What the history and the account of usage need of a reply that ends.
+OF_AN_ENDED_REPLY = (
+    replies.c.id,
+    replies.c.event_id,
+    replies.c.conversation_id,
+    replies.c.channel_id,
+    replies.c.guild_id,
+    replies.c.asker_id,
+    replies.c.shared,
+)
+
 
 class SqlReplyStore:
     """`ReplyStore` in the database. `clock` gives Unix seconds."""
@@ -105,6 +116,7 @@ class SqlReplyStore:
         and private ones apart. A private answer is never superseded.
         """
         await self._checkpoints.settle(reply)
+        self._checkpoints.stored.pop(reply, None)
         later = replies.alias()
         superseded = sa.exists().where(
             later.c.conversation_id == replies.c.conversation_id,
@@ -149,62 +161,54 @@ class SqlReplyStore:
     @whole
     async def finish(self, reply: ReplyId, ending: Ending) -> None:
         """Store how a reply ended, in one transaction."""
-        stored = await self._checkpoints.settle(reply)
+        await self._checkpoints.settle(reply)
         now = self._clock()
         ended = (
             sa.update(replies)
             .where(replies.c.id == reply)
-            .values(
-                state=ending.state,
-                text=ending.text,
-                model=ending.model,
-                updated_at=now,
-            )
-            .returning(
-                replies.c.id,
-                replies.c.event_id,
-                replies.c.conversation_id,
-                replies.c.channel_id,
-                replies.c.guild_id,
-                replies.c.asker_id,
-                replies.c.shared,
-            )
+            .values(state=ending.state, text=ending.text, model=ending.model, updated_at=now)
+            .returning(*OF_AN_ENDED_REPLY)
         )
         shown = ending.address.message_ids
         async with self._database.write() as connection:
             row = (await connection.execute(ended)).one_or_none()
             if row is None:
                 return
-            if shown != stored:
+            if shown != self._checkpoints.stored.get(reply):
                 await put_shown(connection, {reply: shown})
             if row.shared:
-                conversation = ChannelId(row.conversation_id)
-                await remove_answer(connection, conversation, reply)
-                answer = Said(
-                    shown[0] if shown else MessageId(row.event_id), Role.ASSISTANT, ending.text
-                )
-                await append(
-                    self._database,
-                    connection,
-                    conversation,
-                    [answer] if ending.text.strip() else [],
-                    reply=reply,
-                    at=now,
-                )
+                await self._replace_answer(connection, row, ending, at=now)
             if ending.usage is not None:
                 await record_usage(connection, row, ending, ending.usage, at=now)
+        self._checkpoints.stored[reply] = shown
+
+    async def _replace_answer(
+        self, connection: AsyncConnection, row: sa.Row[Any], ending: Ending, *, at: float
+    ) -> None:
+        conversation, reply = ChannelId(row.conversation_id), ReplyId(row.id)
+        await remove_answer(connection, conversation, reply)
+        if ending.text.strip():
+            shown = ending.address.message_ids
+            message = shown[0] if shown else MessageId(row.event_id)
+            answer = [Said(message, Role.ASSISTANT, ending.text)]
+            await append(self._database, connection, conversation, answer, reply=reply, at=at)
 
     @whole
     async def shown(self, reply: ReplyId, address: Address) -> None:
-        """The ending is visible: nothing is left to do after a restart, and the token is dropped."""
+        """The ending is visible: nothing is left to do after a restart, and the token is dropped.
+
+        A reply that has been reopened meanwhile, or whose ending was never stored, is left alone.
+        """
+        stored = self._checkpoints.stored.pop(reply, None)
         done = (
             sa.update(replies)
-            .where(replies.c.id == reply)
+            .where(replies.c.id == reply, replies.c.state.in_(ANSWERS_ENDED))
             .values(shown=True, token=None, token_from=None, updated_at=self._clock())
         )
         async with self._database.write() as connection:
-            await connection.execute(done)
-            await put_shown(connection, {reply: address.message_ids})
+            ended = (await connection.execute(done)).rowcount
+            if ended and address.message_ids != stored:
+                await put_shown(connection, {reply: address.message_ids})
 
     async def load(self, reply: ReplyId) -> ReplyRecord | None:
         """One row, if it is there."""

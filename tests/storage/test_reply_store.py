@@ -114,6 +114,33 @@ async def test_a_reply_whose_ending_is_visible_has_no_token_and_is_finished(
     assert await replies.unfinished() == []
 
 
+async def test_an_ending_stores_where_it_is_shown_and_so_does_its_being_visible(
+    replies: SqlReplyStore,
+) -> None:
+    reply = await begun(replies, question(1), shown(5))
+    for address in (shown(6, 7), shown(8)):
+        await replies.finish(reply, ending(address=address))
+        record = await replies.load(reply)
+        assert record is not None
+        assert record.address == address
+    await replies.shown(reply, shown(8, 9))
+    record = await replies.load(reply)
+    assert record is not None
+    assert record.address == shown(8, 9)
+
+
+async def test_a_reply_that_was_reopened_or_has_not_ended_is_not_done_with(
+    replies: SqlReplyStore,
+) -> None:
+    reply = await begun(replies, question(1), WITH_TOKEN)
+    await replies.shown(reply, shown(9))
+    assert [record.address for record in await replies.unfinished()] == [WITH_TOKEN]
+    await replies.finish(reply, ending(address=WITH_TOKEN))
+    await replies.reopen(reply, EventId(2), keep=True)
+    await replies.shown(reply, WITH_TOKEN)
+    assert [record.id for record in await replies.unfinished()] == [reply]
+
+
 async def test_the_address_of_an_ending_counts_even_if_it_is_shorter(
     replies: SqlReplyStore,
 ) -> None:
@@ -289,6 +316,16 @@ async def test_a_reply_is_found_by_its_question_and_by_each_message_that_shows_i
         record = await replies.showing(MessageId(message))
         assert record is not None
         assert record.id == reply
+
+
+async def test_a_message_asked_about_twice_belongs_to_the_newer_reply(
+    replies: SqlReplyStore,
+) -> None:
+    await answer(replies, question(2, said_before=[said(1)]))
+    newer = await answer(replies, question(3, said_before=[said(1)]))
+    record = await replies.showing(MessageId(1))
+    assert record is not None
+    assert record.id == newer
 
 
 async def test_the_previous_reply_is_the_newest_ended_one_of_the_conversation(
