@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.sandbox.discord.server import DiscordSandbox
 
+ROOT = Path(__file__).parents[2]
 STARTING_TAKES = 30.0  # seconds, of which a busy machine may need many
 LEAVING_TAKES = 40.0  # seconds; SHUTDOWN_GRACE is 20 where a test does not say otherwise
 LINE_LIMIT = 1 << 20  # bytes; a traceback is one line of JSON
@@ -75,6 +76,7 @@ class BotProcess:
         self._discord = discord
         self._environment = {
             "PATH": os.environ.get("PATH", os.defpath),
+            "PYTHONPATH": str(ROOT),
             "PYTHONWARNINGS": "default::ResourceWarning",  # what is not closed shows in the log
             **environment,
         }
@@ -100,12 +102,18 @@ class BotProcess:
 
     async def start(self, *, shards: int = 1) -> None:
         """Start the process and wait until it is connected to Discord with so many shards."""
-        await self._discord.until(lambda: not self._discord.gateway.connected)
+        gateway = self._discord.gateway
+        others = {session.id for session in gateway.connected}
+
+        def connected() -> bool:
+            return shards <= sum(session.id not in others for session in gateway.connected)
+
         await self.launch()
-        ready = asyncio.create_task(
-            self._discord.bot_ready(shards=shards, timeout=STARTING_TAKES), name="bot's connection"
-        )
         assert self._reader is not None
+        ready = asyncio.create_task(
+            self._discord.until(connected, timeout=STARTING_TAKES, what="The bot's connection"),
+            name="bot's connection",
+        )
         await asyncio.wait({ready, self._reader}, return_when=asyncio.FIRST_COMPLETED)
         try:
             assert ready.done(), f"the bot did not start:\n{self.log}"

@@ -22,6 +22,9 @@ import pytest_asyncio
 from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.weryai import INSTANT, WeryAISandbox
 from tests.e2e.stage import Home, Stage
+from tests.storage.conftest import postgres_server
+
+__all__ = ["postgres_server"]  # a fixture of the stores' tests that one scenario needs
 
 HERE = Path(__file__).parent
 

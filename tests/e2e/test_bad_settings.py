@@ -1,0 +1,131 @@
+"""Bad input from the operator: a clear sentence, exit code 1, never a traceback."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from tests.e2e.reading import stored
+from tests.e2e.stage import Home, Stage, text_of
+
+OUT_OF_RANGE = {
+    "MAX_TOKENS": ("0", "MAX_TOKENS must be a whole number from 1 to 1000000; it is '0'."),
+    "MAX_PROMPT_CHARACTERS": (
+        "9000",
+        "MAX_PROMPT_CHARACTERS must be a whole number from 1 to 6000; it is '9000'.",
+    ),
+    "HEALTH_PORT": ("99999", "HEALTH_PORT must be a whole number from 0 to 65535; it is '99999'."),
+    "SILENCE_TIMEOUT": ("-1", "SILENCE_TIMEOUT must be a number from 0.1 to 3600; it is '-1'."),
+    "SHARD_COUNT": ("two", "SHARD_COUNT must be a whole number from 1 to 100000; it is 'two'."),
+    "SHARD_IDS": ("0", "SHARD_IDS needs SHARD_COUNT beside it."),
+    "LOG_LEVEL": (
+        "chatty",
+        "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR; it is 'CHATTY'.",
+    ),
+    "WERYAI_BASE_URL": (
+        "weryai.com",
+        "WERYAI_BASE_URL must be an address that begins with https:// or http://.",
+    ),
+}
+MALFORMED = {
+    "mysql://localhost/bot": "DATABASE_URL must begin with sqlite:/// or postgresql://.",
+    "sqlite://bot.db": "DATABASE_URL does not say which file to use.",
+    "postgresql://localhost": "DATABASE_URL does not say which database to use.",
+    "postgresql://me:secret@host:port/bot": "DATABASE_URL is not a well-formed address.",
+    "bot.db": "DATABASE_URL must begin with sqlite:/// or postgresql://.",
+}
+
+
+@pytest.mark.parametrize("name", OUT_OF_RANGE)
+async def test_a_value_out_of_range_is_named_with_its_range(stage: Stage, name: str) -> None:
+    value, said = OUT_OF_RANGE[name]
+
+    outcome = await stage.outcome("run", **{name: value})
+
+    assert outcome.code == 1
+    assert said in outcome.sentences
+
+
+@pytest.mark.parametrize("url", MALFORMED)
+async def test_a_malformed_database_url_is_refused_without_showing_it(
+    stage: Stage, url: str
+) -> None:
+    outcome = await stage.outcome("run", DATABASE_URL=url)
+
+    assert outcome.code == 1
+    assert MALFORMED[url] in outcome.sentences
+    assert "secret" not in outcome.said
+
+
+async def test_all_that_is_missing_is_said_at_once(stage: Stage) -> None:
+    outcome = await stage.outcome("run", DISCORD_TOKEN="", WERYAI_API_KEY="")
+
+    assert outcome.code == 1
+    assert "DISCORD_TOKEN is not set." in outcome.sentences
+    assert "press Reset Token on its Bot page" in outcome.sentences
+    assert "WERYAI_API_KEY is not set." in outcome.sentences
+    assert "2 problems: the bot cannot run yet." in outcome.sentences
+
+
+async def test_a_wrong_token_is_said_and_the_process_ends(stage: Stage) -> None:
+    outcome = await stage.outcome("run", DISCORD_TOKEN="wrong.token.entirely")
+
+    assert outcome.code == 1
+    assert outcome.sentences == (
+        "Discord does not accept DISCORD_TOKEN. Copy the token anew from the developer portal: "
+        "your application, Bot, Reset Token."
+    )
+
+
+async def test_without_discord_the_process_says_so_and_ends(stage: Stage) -> None:
+    outcome = await stage.outcome("run", DISCORD_API_URL="http://127.0.0.1:9/api/v10")
+
+    assert outcome.code == 1
+    assert outcome.sentences.startswith("Discord does not answer")
+    assert outcome.sentences.endswith("Check the network and DISCORD_API_URL.")
+
+
+async def test_a_wrong_key_lets_the_bot_start_and_members_are_told(stage: Stage) -> None:
+    home = stage.home()
+
+    async with stage.running_bot(WERYAI_API_KEY="sk-wrong"):
+        answer = await home.answered(await home.mention("Hello?"))
+
+    assert text_of(answer) == (
+        "⚠ WeryAI does not accept this bot's key. Please tell whoever runs the bot."
+    )
+    assert "sk-wrong" not in stage.log()
+
+
+async def test_a_database_of_a_newer_bot_is_refused_and_left_as_it_is(stage: Stage) -> None:
+    async with stage.running_bot():
+        pass
+    with sqlite3.connect(stage.database) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+    outcome = await stage.outcome("run")
+
+    assert outcome.code == 1
+    assert "newer" in outcome.sentences
+    assert stored(stage.database, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+async def test_a_file_that_is_no_database_is_refused(stage: Stage) -> None:
+    stage.database.write_text("Dear diary, today I was mistaken for a database." * 100)
+
+    outcome = await stage.outcome("run")
+
+    assert outcome.code == 1
+    assert "database" in outcome.sentences
+
+
+async def test_a_taken_port_is_said(stage: Stage, home: Home) -> None:
+    port = home.discord.url.rpartition(":")[2]  # where the other scenarios' Discord is
+
+    outcome = await stage.outcome("run", HEALTH_PORT=port)
+
+    assert outcome.code == 1
+    assert f"nothing can listen at 127.0.0.1:{port}" in outcome.sentences
+    assert "choose a free HEALTH_PORT" in outcome.sentences
