@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from bot.core.conversation import ChannelId, MessageId, ReplyId, Turn
 from bot.core.ports import ReplySurface
+
+REMEMBERED = 1024  # changed messages: a change may be told while its question is being stored
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +42,7 @@ class Lines:
     def __init__(self, places: asyncio.Semaphore) -> None:
         self._places = places
         self._lines: dict[ChannelId, Line] = {}
+        self._changes: OrderedDict[MessageId, str | None] = OrderedDict()
 
     @asynccontextmanager
     async def turn_of(self, ticket: Ticket) -> AsyncIterator[list[Ticket]]:
@@ -61,18 +65,31 @@ class Lines:
             if abandoned and self._lines.get(conversation) is line:  # not a later one
                 del self._lines[conversation]
 
-    def withdraw(self, messages: Collection[MessageId]) -> list[Ticket]:
-        """Take deleted messages out of the waiting turns; the tickets of which nothing is left."""
+    def change(self, messages: Mapping[MessageId, str | None]) -> list[Ticket]:
+        """Take edits (the new text) and deletions (None) over into the waiting turns.
+
+        Returns:
+            The tickets of which nothing is left; they wait no more.
+        """
+        self._changes.update(messages)
+        while len(self._changes) > REMEMBERED:
+            self._changes.popitem(last=False)
         empty = []
         for line in self._lines.values():
             for ticket in list(line.waiting):
-                left = tuple(s for s in ticket.turn.said if s.message_id not in messages)
-                if left:
-                    ticket.turn = replace(ticket.turn, said=left)
-                else:
+                ticket.turn = self.as_it_reads_now(ticket.turn)
+                if not ticket.turn.said:
                     line.waiting.remove(ticket)
                     empty.append(ticket)
         return empty
+
+    def as_it_reads_now(self, turn: Turn) -> Turn:
+        """A turn with what was changed in Discord of late, perhaps before the turn stood in line."""
+        if self._changes.keys().isdisjoint(said.message_id for said in turn.said):
+            return turn
+        texts = [(said, self._changes.get(said.message_id, said.text)) for said in turn.said]
+        left = tuple(replace(said, text=text) for said, text in texts if text is not None)
+        return replace(turn, said=left)
 
     def waiting(self) -> int:
         """How many turns wait in all lines."""

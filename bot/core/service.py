@@ -128,7 +128,11 @@ class ChatService:
         if reply is None:
             log.info("event %s was accepted before", turn.event_id)
             return
+        turn = self._lines.as_it_reads_now(turn)
         ticket = Ticket(reply, turn, surface, asyncio.get_running_loop().time())
+        if not turn.said:
+            await self._withdraw(ticket)
+            return
         running = await self._answer(ticket)
         gone = None if running is None else running.editor.gone
         if gone is not None and not gone.by_choice:
@@ -171,6 +175,7 @@ class ChatService:
 
     async def edited(self, message: MessageId, text: str) -> None:
         """A question was edited in Discord: the history changes, a given answer does not."""
+        self._lines.change({message: text})
         await self._history.edited(message, text)
 
     async def deleted(self, messages: Sequence[MessageId]) -> None:
@@ -178,12 +183,9 @@ class ChatService:
         for running in list(self._running.values()):
             if running.concerned_by(messages):
                 running.editor.stop(ReplyState.STOPPED)
-        for ticket in self._lines.withdraw(messages):
-            if ticket.reply in self._reopening:
-                continue  # it has ended before, and stays as it is
-            ending = Ending(ReplyState.STOPPED, "", "", ticket.surface.address)
-            await self._replies.finish(ticket.reply, ending)
-            await self._replies.shown(ticket.reply, ticket.surface.address)
+        for ticket in self._lines.change(dict.fromkeys(messages)):
+            if ticket.reply not in self._reopening:  # such a one has ended before, and stays
+                await self._withdraw(ticket)
         await self._history.deleted(messages)
 
     async def forget(self, conversation: ChannelId) -> int:
@@ -235,6 +237,12 @@ class ChatService:
             if running is not None:  # out of the line: nobody waits for this
                 await self._retire_older(running)
             return running
+
+    async def _withdraw(self, ticket: Ticket) -> None:
+        """What was asked has been deleted before its turn came."""
+        address = ticket.surface.address
+        await self._replies.finish(ticket.reply, Ending(ReplyState.STOPPED, "", "", address))
+        await self._replies.shown(ticket.reply, address)
 
     @asynccontextmanager
     async def _turn_of(self, ticket: Ticket) -> AsyncIterator[list[Ticket]]:

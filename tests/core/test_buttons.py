@@ -119,6 +119,31 @@ async def test_a_deleted_question_that_waits_is_never_answered() -> None:
 
 
 @in_virtual_time
+async def test_a_question_deleted_while_it_is_being_stored_is_never_answered() -> None:
+    world = World(ANSWER)
+    asked = world.ask("a")
+    await asyncio.sleep(0)
+    assert world.memory.journal == [], "it is being stored"
+    await world.service.deleted([asked.turn.said[0].message_id])
+    await world.everybody()
+    assert world.memory.said(1) == []
+    assert world.state(asked) is ReplyState.STOPPED
+    assert not world.memory.not_shown
+    assert world.model.requests == []
+
+
+@in_virtual_time
+async def test_a_question_edited_while_it_waits_is_answered_as_it_reads_now() -> None:
+    world = World(ANSWER)
+    world.ask("a")
+    waiting = world.ask("b")
+    await asyncio.sleep(0.2)
+    await world.service.edited(waiting.turn.said[0].message_id, "c")
+    await world.everybody()
+    assert world.memory.said(1) == ["a", "Because so.", "c", "Because so."]
+
+
+@in_virtual_time
 async def test_a_forgotten_conversation_begins_anew() -> None:
     world = World(ANSWER)
     await world.ask("a").task

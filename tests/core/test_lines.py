@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.core.conversation import ReplyId, Turn
-from bot.core.lines import Lines, Ticket
+from bot.core.conversation import MessageId, ReplyId, Turn
+from bot.core.lines import REMEMBERED, Lines, Ticket
 from bot.core.pacing import EditBudget
 from tests.core.fake_discord import FakeDiscord, FakeSurface
 from tests.core.samples import place, turn
@@ -91,7 +91,7 @@ async def test_deleted_messages_leave_the_line() -> None:
         people.create_task(counter.stand(third))
         await asyncio.sleep(0.1)
         gone = [second.turn.said[0].message_id, first.turn.said[0].message_id]
-        assert counter.lines.withdraw(gone) == [second]
+        assert counter.lines.change(dict.fromkeys(gone)) == [second]
     assert counter.answered == [["a"], ["c"]]
 
 
@@ -105,8 +105,29 @@ async def test_of_a_turn_with_several_messages_only_the_deleted_ones_leave() -> 
         waiting = ticket(both)
         task = asyncio.create_task(stand_once(lines, waiting))
         await asyncio.sleep(0)
-        assert lines.withdraw([both.said[0].message_id]) == []
+        assert lines.change({both.said[0].message_id: None}) == []
     assert [[said.text for said in one.turn.said] for one in await task] == [["b"]]
+
+
+@in_virtual_time
+async def test_an_edited_message_is_answered_as_it_reads_now() -> None:
+    lines = lines_of_all()
+    waiting = ticket(turn("a"))
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(lines.turn_of(ticket(turn("first"))))
+        task = asyncio.create_task(stand_once(lines, waiting))
+        await asyncio.sleep(0)
+        assert lines.change({waiting.turn.said[0].message_id: "b"}) == []
+    assert [[said.text for said in one.turn.said] for one in await task] == [["b"]]
+
+
+def test_only_the_newest_changes_are_kept_for_those_who_come_late() -> None:
+    lines = lines_of_all()
+    late = turn("a")
+    lines.change({late.said[0].message_id: "b"})
+    assert lines.as_it_reads_now(late).said[0].text == "b"
+    lines.change({MessageId(-number): None for number in range(REMEMBERED)})
+    assert lines.as_it_reads_now(late) is late
 
 
 async def stand_once(lines: Lines, mine: Ticket) -> list[Ticket]:
