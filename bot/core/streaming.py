@@ -221,7 +221,8 @@ class StreamEditor:
                 if failures >= GIVE_UP_AFTER:
                     self.gone = ReplyGone(f"given up after {failures} tries: {delay}")
                     break
-                await asyncio.sleep(delay.retry_after or backoff(failures))
+                asked = delay.retry_after
+                await asyncio.sleep(backoff(failures) if asked is None else asked)
             except ReplyGone as gone:
                 self.gone = gone
                 break

@@ -20,7 +20,7 @@ from bot.core.replies import Address, Frame
 from bot.discord_app.buttons import components
 from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.rest import ATTACHMENT_NAME, TOO_OLD_TO_EDIT, Refused
-from bot.discord_app.routes import ChannelRoutes, Parcel, TokenRoutes
+from bot.discord_app.routes import ChannelRoutes, Parcel, Sent, TokenRoutes
 
 _log = logging.getLogger(__name__)
 
@@ -136,7 +136,9 @@ class MessageChain:
                 await self._edit(self._messages[index], parcel, access)
             else:
                 created = await self._create(index, parcel, access)
-                await self._place(index, created, access)
+                await self._place(index, created.id, access)
+                if created.content.strip() != frame.content.strip():
+                    raise ReplyDelayed("this message was there with other text", retry_after=0.0)
         except Refused as refusal:
             raise self._translated(refusal, index, access) from refusal
         self._attached[index] = frame.attachment
@@ -210,9 +212,7 @@ class MessageChain:
         else:
             await access.routes.edit(message, parcel)
 
-    async def _create(
-        self, index: int, parcel: Parcel, access: InteractionAccess | None
-    ) -> MessageId:
+    async def _create(self, index: int, parcel: Parcel, access: InteractionAccess | None) -> Sent:
         if access is None:
             again = "+" if index in self._too_old else ""
             return await self._channel.create(
@@ -224,7 +224,7 @@ class MessageChain:
         else:
             message = await access.routes.create(parcel)
         access.made.add(message)
-        return message
+        return Sent(message, parcel.payload["content"])
 
     def _reference(self, index: int) -> MessageId | None:
         if not self._may_refer:

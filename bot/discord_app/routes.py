@@ -26,6 +26,14 @@ class Parcel:
     attachment: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message as Discord has it: with a nonce it has seen before, the one that was there."""
+
+    id: MessageId
+    content: str
+
+
 class ChannelRoutes:
     """`/channels/{id}/messages`, as the bot itself."""
 
@@ -37,7 +45,7 @@ class ChannelRoutes:
 
     async def create(
         self, parcel: Parcel, *, nonce: str, reply_to: MessageId | None = None
-    ) -> MessageId:
+    ) -> Sent:
         """Send a new message.
 
         Args:
@@ -59,7 +67,7 @@ class ChannelRoutes:
             lane=self.creating,
             attachment=parcel.attachment,
         )
-        return MessageId(int(message["id"]))
+        return Sent(MessageId(int(message["id"])), message["content"])
 
     async def edit(self, message: MessageId, parcel: Parcel) -> None:
         """Change a message of the bot's."""

@@ -203,9 +203,12 @@ async def test_a_message_whose_confirmation_was_lost_is_not_sent_twice(
 
     with pytest.raises(ReplyDelayed):
         await chain.show(0, Frame("Hello"))
+    with pytest.raises(ReplyDelayed, match="other text"):
+        await chain.show(0, Frame("Hello again"))
     await chain.show(0, Frame("Hello again"))
 
-    assert len(home.answers()) == 1
+    [answer] = home.answers()
+    assert answer.content == "Hello again"
 
 
 async def test_a_message_too_old_to_edit_is_answered_by_a_new_one(
