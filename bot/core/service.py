@@ -292,7 +292,8 @@ class ChatService:
             pressed.callback(self._reopening.discard, reply)
             if running is not None:  # its end is visible already, but not all is stored
                 await running.over.wait()
-            turn = replace(record.turn, gathers=False)  # it has an answer of its own
+            turn = self._lines.as_it_reads_now(record.turn)
+            turn = replace(turn, gathers=False)  # it has an answer of its own
             now = asyncio.get_running_loop().time()
             ticket = Ticket(reply, turn, surface_of(record), now)
             async with self._turn_of(ticket) as batch:
