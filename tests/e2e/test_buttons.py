@@ -8,7 +8,6 @@ from bot.sandbox.discord.events import InteractionCreated
 from bot.sandbox.discord.state import Message
 from bot.sandbox.weryai.faults import Fault
 from tests.e2e.playing import (
-    COUNT,
     NOT_YOURS,
     Ask,
     both_ways,
