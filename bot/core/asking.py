@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from bot.core.choices import Choices
+from bot.core.choices import SHOW_USAGE, Choices
 from bot.core.conversation import HISTORY_LIMIT, MessageId, Role, Said, Turn
 from bot.core.options import ChatRequest, Resolved
 from bot.core.ports import ChatEvent, ChatModel, HistoryStore, ModelInfo
@@ -36,7 +36,7 @@ class Asking:
         """
         options = await self._choices.of(running.turn.place, running.turn.options)
         running.model = options.model
-        running.detailed = bool(options.values.get("show_usage"))
+        running.detailed = bool(options.values.get(SHOW_USAGE))
         model = self._choices.offered(options.model)
         running.model = model.key  # it may have been asked for by its name
         turn, history = await self._conversation(running.turn)

@@ -10,6 +10,8 @@ from bot.core.errors import InvalidInput, ModelNotSupported, UnknownModel
 from bot.core.options import Resolved, Scope, resolve, scopes_of
 from bot.core.ports import ModelCatalogue, ModelInfo, OptionStore
 
+SHOW_USAGE = "show_usage"  # the option: whether answers end with tokens and seconds
+
 
 class Choices:
     """Resolves and changes options.
@@ -68,9 +70,24 @@ class Choices:
             InvalidInput: `place` has no such scope.
             StorageError: the database does not answer.
         """
+        key = None if name is None else self.model(name).key
+        return await self._choose(place, scope, "model", key, by)
+
+    async def choose_details(
+        self, place: Place, scope: Scope, *, shown: bool | None, by: UserId
+    ) -> Resolved:
+        """Set whether a scope's answers end with tokens and seconds; None: as inherited.
+
+        Raises:
+            InvalidInput, StorageError: as in `choose_model`.
+        """
+        return await self._choose(place, scope, SHOW_USAGE, shown, by)
+
+    async def _choose(
+        self, place: Place, scope: Scope, option: str, value: Any, by: UserId
+    ) -> Resolved:
         scopes = scopes_of(place)
         if scope not in scopes:
-            raise InvalidInput(text=f"There is no {scope.value} here to choose a model for.")
-        key = None if name is None else self.model(name).key
-        await self._store.choose(scope, scopes[scope], "model", key, by=by)
+            raise InvalidInput(text=f"There is no {scope.value} here to choose anything for.")
+        await self._store.choose(scope, scopes[scope], option, value, by=by)
         return await self.of(place)

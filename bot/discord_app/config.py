@@ -7,7 +7,7 @@ from typing import Literal
 from discord import app_commands
 from discord.ext import commands
 
-from bot.core.choices import Choices
+from bot.core.choices import SHOW_USAGE, Choices
 from bot.core.conversation import UserId
 from bot.core.options import Resolved, Scope
 from bot.core.ports import ModelCatalogue
@@ -70,6 +70,28 @@ class Config(commands.GroupCog, group_name="config", group_description="Set up h
             place_of(interaction), Scope(scope), key, by=UserId(interaction.user.id)
         )
         told = self._told(key, Scope(scope), options)
+        await interaction.followup.send(told, ephemeral=True)
+
+    @app_commands.command(
+        name="footer", description="Choose whether answers end with their tokens and seconds"
+    )
+    @app_commands.describe(
+        details="Whether to show them; leave it out to go back to what is inherited",
+        scope="Where: the whole server (if you leave it out), this channel, or this thread",
+    )
+    async def footer(
+        self,
+        interaction: AnyInteraction,
+        details: bool | None = None,  # noqa: FBT001 - discord.py reads the option's type here
+        scope: Literal["server", "channel", "thread"] = "server",
+    ) -> None:
+        """`/config footer`."""
+        await think(interaction, private=True)
+        options = await self._choices.choose_details(
+            place_of(interaction), Scope(scope), shown=details, by=UserId(interaction.user.id)
+        )
+        now = "with" if options.values.get(SHOW_USAGE) else "without"
+        told = f"Answers here end {now} their tokens and seconds from now on."
         await interaction.followup.send(told, ephemeral=True)
 
     @model.autocomplete("model")

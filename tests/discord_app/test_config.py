@@ -110,3 +110,16 @@ async def test_a_model_that_has_vanished_is_said_so(home: Home, inside: Inside) 
 
     assert "`GPT_5_MINI`" in text
     assert "does not offer it any more" in text
+
+
+async def test_tokens_and_seconds_are_shown_where_a_moderator_wants_them(home: Home) -> None:
+    said = await told(home.mo, home.channel, "config footer", details=True, scope="channel")
+    assert said == "Answers here end with their tokens and seconds from now on."
+
+    said = await told(home.mo, home.channel, "config footer", scope="channel")
+    assert said == "Answers here end without their tokens and seconds from now on."
+
+
+async def test_a_member_cannot_change_the_footer(home: Home) -> None:
+    with pytest.raises(NotPossible):
+        await home.ada.slash(home.channel, "config footer", details=True)
