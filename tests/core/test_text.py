@@ -77,6 +77,11 @@ def test_a_page_ends_at_a_word_when_there_is_nothing_better() -> None:
     assert pages(words(40))[0] == words(13)
 
 
+def test_a_boundary_exactly_at_the_end_of_the_page_counts() -> None:
+    first = f"{'a' * 40}\n{'b' * 27}"
+    assert pages(f"{first}\n\n{words(20)}")[0] == first
+
+
 def test_a_page_without_any_boundary_is_filled() -> None:
     assert [len(page) for page in pages("x" * 150)] == [68, 82]
 
@@ -123,7 +128,9 @@ def test_white_space_after_the_last_page_belongs_to_it() -> None:
         "`code.with(a, b)`",
         "👩‍👩‍👧‍👦",
         "🇩🇪",
-        "👍🏽",
+        "👍🏻",
+        "👍🏿",
+        "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
         "e\u0301\u0323",
         "\\*",
         "***",
@@ -135,16 +142,24 @@ def test_what_belongs_together_is_not_cut(whole: str) -> None:
         assert any(whole in page for page in pages(text)), before
 
 
+def test_a_page_is_cut_right_before_and_right_after_what_belongs_together() -> None:
+    mention = "<@123456789012345678>"
+    assert pages("x" * 60 + mention + "y" * 60)[0] == "x" * 60
+    assert pages("x" * 47 + mention + "y" * 60)[0] == "x" * 47 + mention
+
+
+def test_two_halves_of_an_emoji_from_a_broken_stream_stay_together() -> None:
+    assert pages("x" * 67 + "\ud83d\ude00" + "y" * 60)[0] == "x" * 67
+
+
 def test_flags_are_cut_between_countries() -> None:
     assert pages("🇩🇪🇫🇷" * 20)[0] == ("🇩🇪🇫🇷" * 20)[: len(pages("🇩🇪🇫🇷" * 20)[0])]
     assert all(len(page) % 2 == 0 for page in pages("🇩🇪🇫🇷" * 20))
 
 
 def test_an_address_that_begins_in_the_first_half_moves_to_the_next_page() -> None:
-    address = "https://example.com/" + "a" * 70
-    assert pages(f"See {address} for more.") == ["See", f"{address} for", "more."] or pages(
-        f"See {address} for more."
-    ) == ["See", f"{address} for more."]
+    address = "https://example.com/" + "a" * 69
+    assert pages(f"See this ({address}) now.") == ["See this", f"({address}) now."]
 
 
 def test_an_address_longer_than_a_page_is_cut_all_the_same() -> None:
@@ -175,11 +190,32 @@ def test_code_is_cut_at_an_empty_line_which_then_begins_no_block() -> None:
     assert pages(text) == [f"```\n{words(10)}\n```", f"```\n{words(10)}\n```"]
 
 
+def test_code_is_cut_at_an_empty_line_rather_than_at_a_later_line() -> None:
+    first, second = f"{words(5)}\n{words(3)}", f"{words(2)}\n{words(20)}"
+    assert pages(f"```\n{first}\n\n{second}\n```")[0] == f"```\n{first}\n```"
+
+
+def test_code_is_cut_between_lines_rather_than_at_a_later_word() -> None:
+    first, second = f"{words(5)}\n{words(5)}", words(20)
+    assert pages(f"```\n{first}\n{second}\n```")[0] == f"```\n{first}\n```"
+
+
+def test_a_long_line_of_code_is_cut_between_words() -> None:
+    assert pages(f"```\n{words(25)}\n```")[0] == f"```\n{words(13)}\n```"
+
+
 def test_a_code_block_that_does_not_fit_any_more_begins_the_next_page() -> None:
     assert pages(f"{words(10)}:\n```py\n{words(10)}\n```") == [
         f"{words(10)}:",
         f"```py\n{words(10)}\n```",
     ]
+
+
+def test_an_open_block_near_the_limit_fits_with_its_closing() -> None:
+    for length in range(LIMIT - 10, LIMIT + 10):
+        for text in (f"```\n{'x' * length}", f"{'x' * (length - 20)} ```\n{'y' * 12}"):
+            assert all(len(page) <= LIMIT for page in pages(text))
+            assert all(page.count("```") in {0, 2} for page in pages(text))
 
 
 def test_a_line_of_code_longer_than_a_page_is_cut_by_force() -> None:
@@ -240,9 +276,14 @@ def test_a_style_that_ends_at_the_seam_is_not_opened_again() -> None:
 
 
 def test_a_marker_without_a_partner_does_not_style_a_whole_page() -> None:
-    first, second = pages(f"*Note that {words(20)}\n\n{words(9)}")
+    first, second = pages(f"*Note that {words(20)}  \n\n{words(9)}")
     assert first.endswith("word*")
-    assert second == f"*{words(20 - first.count('word'))}*\n\n{words(9)}"
+    assert second == f"*{words(20 - first.count('word'))}*  \n\n{words(9)}"
+
+
+def test_a_style_that_goes_on_around_a_secret_does_not_open_it() -> None:
+    secret = f"||{words(2)}\n\n{words(2)}||"
+    assert secret in pages(f"**{words(18)} {secret} end** and {words(5)}")[1]
 
 
 def test_a_spoiler_stays_closed_across_paragraphs_and_pages() -> None:
@@ -256,6 +297,16 @@ def test_a_quote_that_is_cut_goes_on_as_a_quote() -> None:
     assert pages(f"On:\n> {words(30)}")[1].startswith("> word")
     assert pages(f">>> {words(9)}\n{words(20)}")[1].startswith(">>> word")
     assert pages(f"> {words(12)}\n{words(12)}")[1].startswith("word")
+
+
+def test_a_quote_that_begins_a_page_is_not_quoted_twice() -> None:
+    link = "[alpha](https://example.com/a_b_c)"
+    text = f"> {link} **alpha alpha Gamma. Gamma. 42**\n\n> {link} {words(9)}"
+    assert pages(text) == [
+        f"> {link}",
+        "> **alpha alpha Gamma. Gamma. 42**",
+        f"> {link} {words(9)}",
+    ]
 
 
 def test_the_prompt_of_a_python_session_is_no_quote() -> None:

@@ -140,7 +140,7 @@ def _belong_together(content: str, index: int) -> bool:
     """Whether one character, as a person sees it, goes on at `index`.
 
     This is the part of Unicode's grapheme clusters (UAX #29) that occurs in what people write:
-    combining marks, joined emoji and their colours, flags, and CRLF.
+    combining marks, joined emoji and their colours, and flags.
     """
     before, after = content[index - 1 : index], content[index : index + 1]
     if not before or not after:
@@ -155,7 +155,6 @@ def _belong_together(content: str, index: int) -> bool:
         or "\u200d" in (before, after)  # the joiner of emoji
         or "\U0001f3fb" <= after <= "\U0001f3ff"  # skin colours
         or "\U000e0020" <= after <= "\U000e007f"  # tags of regional flags
-        or (before == "\r" and after == "\n")
         or ("\ud800" <= before <= "\udbff" and "\udc00" <= after <= "\udfff")
     )
 
