@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.core.errors import ModelError
@@ -54,23 +55,25 @@ class Catalogue:
         """
         return self._by_name.get(name.strip().casefold()) or self._by_name.get(_squeezed(name))
 
-    def suggest(self, partial: str, limit: int = 25) -> list[ModelInfo]:
-        """The models a half-typed name may mean, the likeliest first; Discord shows 25.
+    def suggest(self, partial: str, limit: int) -> list[ModelInfo]:
+        """The models a half-typed name may mean, the likeliest first.
 
-        First those whose key or name begins with it, then those that contain it, then those that
-        contain each of its words.
+        First those whose key or name begins with it, then those in which a word does, then those
+        that contain it, then those that contain each of its words.
         """
         typed = _squeezed(partial)
         words = [_squeezed(word) for word in partial.split()]
-        ranked: tuple[list[ModelInfo], ...] = ([], [], [])
+        ranked: tuple[list[ModelInfo], ...] = ([], [], [], [])
         for model in self._models:
             names = (_squeezed(model.key), _squeezed(model.name))
             if any(name.startswith(typed) for name in names):
                 ranked[0].append(model)
-            elif any(typed in name for name in names):
+            elif any(word.startswith(typed) for word in _words(f"{model.key} {model.name}")):
                 ranked[1].append(model)
-            elif any(all(word in name for word in words) for name in names):
+            elif any(typed in name for name in names):
                 ranked[2].append(model)
+            elif any(all(word in name for word in words) for name in names):
+                ranked[3].append(model)
         return [model for models in ranked for model in models][:limit]
 
     async def refresh(self) -> bool:
@@ -120,3 +123,7 @@ class Catalogue:
 def _squeezed(name: str) -> str:
     """A name without what people leave out or write otherwise: "GPT 5.1" is GPT_5_1."""
     return "".join(character for character in name.casefold() if character.isalnum())
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[^\W_]+", name.casefold())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import partial
 from typing import cast
 from urllib.request import getproxies, proxy_bypass
@@ -74,12 +75,7 @@ class Transport(httpx.AsyncBaseTransport):
             content=request.stream,
             extensions=request.extensions,
         )
-        connection = await self._take(core_request.url.origin)
-        try:
-            response = await connection.handle_async_request(core_request)
-        except BaseException:
-            self._busy.discard(connection)
-            raise
+        connection, response = await self._respond(core_request)
         socket = response.extensions["network_stream"]
         closed = partial(self._give_back, connection, socket)
         return httpx.Response(
@@ -97,18 +93,35 @@ class Transport(httpx.AsyncBaseTransport):
         for connection in connections:
             await connection.aclose()
 
-    async def _take(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
+    async def _respond(
+        self, request: httpcore.Request
+    ) -> tuple[httpcore.AsyncConnectionInterface, httpcore.Response]:
+        while (connection := await self._kept()) is not None:
+            # A server may drop a kept connection in the very moment it is used again.
+            with suppress(httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+                return connection, await self._use(connection, request)
+        connection = self._factory.create_connection(request.url.origin)
+        return connection, await self._use(connection, request)
+
+    async def _use(
+        self, connection: httpcore.AsyncConnectionInterface, request: httpcore.Request
+    ) -> httpcore.Response:
+        self._busy.add(connection)
+        try:
+            return await connection.handle_async_request(request)
+        except BaseException:
+            self._busy.discard(connection)
+            raise
+
+    async def _kept(self) -> httpcore.AsyncConnectionInterface | None:
         while self._idle and self._idle[0].has_expired():  # the longest idle
             await self._idle.popleft().aclose()
         while self._idle:
             connection = self._idle.pop()
             if not connection.has_expired():
-                self._busy.add(connection)
                 return connection
             await connection.aclose()
-        connection = self._factory.create_connection(origin)
-        self._busy.add(connection)
-        return connection
+        return None
 
     def _give_back(self, connection: httpcore.AsyncConnectionInterface, socket: Connection) -> None:
         self._busy.discard(connection)

@@ -107,6 +107,18 @@ def test_nothing_counts_after_done() -> None:
         Delta("a"),
         Finish("stop"),
     ]
+    reader = StreamReader({})
+    assert reader.read([b"[DONE]"]) == []
+    assert reader.read([chunk("b")]) == []
+
+
+def test_all_is_told_when_as_many_choices_as_were_asked_for_have_finished() -> None:
+    reader = StreamReader({}, 2)
+    told_so_far = []
+    for event in (chunk("a"), chunk("a", "stop"), chunk("b", index=1), chunk("b", "stop", 1)):
+        reader.read([event])
+        told_so_far.append(reader.told)
+    assert told_so_far == [False, False, False, True]
 
 
 def test_what_came_with_a_failure_is_told_before_it() -> None:

@@ -38,9 +38,10 @@ def keys(models: Sequence[ModelInfo]) -> list[str]:
 
 
 def test_the_known_models_serve_until_weryai_is_heard() -> None:
-    catalogue: ModelCatalogue = Catalogue(Offer())
+    catalogue = Catalogue(Offer())
+    port: ModelCatalogue = catalogue
+    assert port.find("GEMINI_25_FLASH") is not None
     assert tuple(catalogue.models()) == KNOWN_MODELS
-    assert catalogue.find("GEMINI_25_FLASH") is not None
 
 
 @pytest.mark.parametrize(
@@ -74,30 +75,30 @@ async def test_what_is_exact_wins_over_what_is_alike() -> None:
 
 
 def test_nothing_typed_suggests_the_first_models() -> None:
-    suggested = Catalogue(Offer()).suggest("")
+    suggested = Catalogue(Offer()).suggest("", 25)
     assert tuple(suggested) == KNOWN_MODELS[:25]
 
 
 def test_suggestions_that_begin_so_come_before_those_that_contain_it() -> None:
     catalogue = Catalogue(Offer())
-    assert keys(catalogue.suggest("gpt-5")) == ["GPT_5_5", "GPT_5_4", "GPT_5_1", "GPT_5"]
-    assert keys(catalogue.suggest("Q")) == [
+    assert keys(catalogue.suggest("gpt-5", 25)) == ["GPT_5_5", "GPT_5_4", "GPT_5_1", "GPT_5"]
+    assert keys(catalogue.suggest("Q", 25)) == [
         "QWEN_QWQ_32B",
         "QWEN_3_5_PLUS",
     ]
-    assert keys(catalogue.suggest("k2")) == ["KIMI_K2_THINKING", "KIMI_K2_5"]
+    assert keys(catalogue.suggest("k2", 25)) == ["KIMI_K2_THINKING", "KIMI_K2_5"]
     assert keys(catalogue.suggest("4.", limit=2)) == ["GPT_5_4", "CLAUDE_4_8_OPUS"]
 
 
 def test_suggestions_may_be_typed_in_words() -> None:
     catalogue = Catalogue(Offer())
-    assert keys(catalogue.suggest("opus claude")) == [
+    assert keys(catalogue.suggest("opus claude", 25)) == [
         "CLAUDE_4_8_OPUS",
         "CLAUDE_4_6_OPUS",
         "CLAUDE_4_5_OPUS",
         "CLAUDE_4_OPUS",
     ]
-    assert catalogue.suggest("no such model") == []
+    assert catalogue.suggest("no such model", 25) == []
 
 
 async def test_a_refresh_takes_what_weryai_offers_in_its_order() -> None:
@@ -176,3 +177,12 @@ async def test_nonsense_from_weryai_changes_nothing(
         weryai.listing = listing
         assert not await catalogue.refresh()
         assert len(catalogue.models()) == 3
+
+
+def test_a_word_that_begins_so_is_likelier_than_one_that_contains_it() -> None:
+    catalogue = Catalogue(Offer())
+
+    suggested = keys(catalogue.suggest("mini", 25))
+
+    assert suggested[0] == "SEED_2_0_MINI"
+    assert "GEMINI_25_PRO" in suggested[1:]

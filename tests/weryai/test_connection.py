@@ -166,8 +166,8 @@ async def test_the_newest_connection_that_still_stands_is_used() -> None:
     kept = [Kept(expired=expired) for expired in (True, False, False, True)]
     transport = Transport(httpx.URL("http://127.0.0.1:9"))
     transport._idle.extend(cast("list[httpcore.AsyncConnectionInterface]", kept))
-    taken: object = await transport._take(httpcore.Origin(b"http", b"127.0.0.1", 9))
+    taken: object = await transport._kept()
     assert taken is kept[2]
     assert [connection.closed for connection in kept] == [True, False, False, True]
     await transport.aclose()
-    assert [connection.closed for connection in kept] == [True, True, True, True]
+    assert [connection.closed for connection in kept] == [True, True, False, True]

@@ -152,6 +152,27 @@ async def test_a_response_that_makes_no_sense_is_an_unavailable_model(answer: by
             await said(client)
 
 
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        ("401 Unauthorized", Unauthorized),
+        ("402 Payment Required", OutOfCredits),
+        ("429 Too Many Requests", RateLimited),
+        ("302 Found", ModelUnavailable),
+        ("500 Internal Server Error", ModelUnavailable),
+    ],
+)
+async def test_a_refusal_without_words_is_named_by_its_status(
+    status: str, error: type[ModelError]
+) -> None:
+    answer = response(b'data: {"choices": []}\n\ndata: [DONE]\n\n', status=status)
+    async with served(speaking(answer)) as url, asking(url, retries=ONCE) as client:
+        for ask in (client.models, client.balance, lambda: said(client)):
+            with pytest.raises(ModelError) as failed:
+                await ask()
+            assert type(failed.value) is error
+
+
 # --- the small endpoints --------------------------------------------------------------------
 
 

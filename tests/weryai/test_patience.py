@@ -91,6 +91,20 @@ async def test_once_all_is_said_nobody_waits_for_formalities(
         over.set()
 
 
+async def test_after_done_nobody_waits_for_the_connection_to_end() -> None:
+    over = asyncio.Event()
+
+    async def handler(_: bytes, writer: asyncio.StreamWriter) -> None:
+        events = b'data: {"choices": [{"delta": {"content": "x"}}]}\n\ndata: [DONE]\n\n'
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + events)
+        await over.wait()
+
+    patient = Timeouts(connect=1000, first_byte=1000, silence=1000)
+    async with served(handler) as url, asking(url, timeouts=patient) as client:
+        assert text_of(await said(client)) == "x"
+        over.set()
+
+
 # --- trying again ---------------------------------------------------------------------------
 
 

@@ -61,6 +61,10 @@ def test_a_byte_order_mark_at_the_start_is_no_part_of_the_first_field(cut: int) 
     assert decoded(stream[:cut], stream[cut:]) == [b"x", b"\xef\xbb\xbf"]
 
 
+def test_a_byte_order_mark_later_on_is_no_such_thing() -> None:
+    assert decoded(b"data: x\n\n", b"\xef\xbb\xbfdata: y\n\n") == [b"x"]
+
+
 def test_a_last_event_needs_no_blank_line() -> None:
     assert decoded(b"data: one\n\ndata: two") == [b"one", b"two"]
 
