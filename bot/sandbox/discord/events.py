@@ -142,6 +142,7 @@ class RequestServed:
         at: Unix seconds at which it was answered.
         route: the path's template, such as `/channels/{channel_id}/messages`.
         bucket: the rate-limit bucket's name, if it has one.
+        limit: how many requests the bucket takes at once.
         remaining: what was left in that bucket.
     """
 
@@ -151,6 +152,7 @@ class RequestServed:
     path: str
     status: int
     bucket: str | None = None
+    limit: int | None = None
     remaining: int | None = None
 
 

@@ -6,6 +6,7 @@ import asyncio
 import math
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,6 +117,11 @@ class Faults:
             fault.release()
         self._waiting.clear()
         self._holding.clear()
+
+    @property
+    def waiting(self) -> Sequence[Fault]:
+        """Those that have not met all their requests yet."""
+        return tuple(self._waiting)
 
     def take(self, method: str, path: str) -> Fault | None:
         """The fault that meets this request, counted."""

@@ -8,7 +8,7 @@ A `Person` acts as Discord's own app would let them: what it would not even send
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.sandbox.discord import interactions, message_payloads, posting, slash
@@ -19,6 +19,8 @@ from bot.sandbox.discord.handles import TIMEOUT, InteractionHandle, NotPossible
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.posting import Draft
 from bot.sandbox.discord.rest import access
+from bot.sandbox.discord.rules import length
+from bot.sandbox.discord.rules.messages import MAX_CONTENT
 from bot.sandbox.discord.slash import Filler
 from bot.sandbox.discord.state import (
     Attachment,
@@ -84,17 +86,20 @@ class Person:
         *,
         reply_to: Message | None = None,
         ping: bool = True,
-        files: Mapping[str, bytes] | None = None,
+        files: Mapping[str, bytes] | Sequence[Attachment] = (),
     ) -> Message:
         """Send a message, perhaps as a reply (which mentions its author, unless not `ping`)."""
         self._require_view(channel)
         access.require_can_send(channel, self.user, files=bool(files), embeds=False)
         if not text.strip() and not files:
             raise NotPossible("there is nothing to send")
-        attachments = [self.file(name, data) for name, data in (files or {}).items()]
+        if length(text) > MAX_CONTENT:
+            raise NotPossible(f"a message takes at most {MAX_CONTENT} characters")
+        if isinstance(files, Mapping):
+            files = [self.file(name, data) for name, data in files.items()]
         draft = Draft(
             content=text,
-            attachments=tuple(attachments),
+            attachments=tuple(files),
             reference=reply_to,
             type=MessageType.DEFAULT if reply_to is None else MessageType.REPLY,
             allowed_mentions={
@@ -109,6 +114,8 @@ class Person:
         if message.author is not self.user:
             raise Refusal.NOT_THE_AUTHOR.error()
         access.require_open(message.channel)
+        if length(text) > MAX_CONTENT:
+            raise NotPossible(f"a message takes at most {MAX_CONTENT} characters")
         return posting.edit(self._world, message, posting.Revision(content=text))
 
     async def delete(self, *messages: Message) -> None:
@@ -119,10 +126,20 @@ class Person:
         posting.delete(self._world, messages[0].channel, messages, bulk=len(messages) > 1)
 
     async def react(self, message: Message, emoji: str) -> None:
-        """Add a reaction."""
+        """Add a reaction; one that is there already takes no permission."""
         self._require_view(message.channel)
+        if emoji not in message.reactions:
+            access.require(message.channel, self.user, Permission.ADD_REACTIONS)
         message.reactions.setdefault(emoji, {})[self.id] = self._world.clock.now()
         self._world.publish(ReactionChanged(message, self.user, emoji, added=True))
+
+    async def unreact(self, message: Message, emoji: str) -> None:
+        """Take a reaction of theirs away."""
+        if message.reactions.get(emoji, {}).pop(self.id, None) is None:
+            raise Refusal.UNKNOWN_EMOJI.error()
+        if not message.reactions[emoji]:
+            del message.reactions[emoji]
+        self._world.publish(ReactionChanged(message, self.user, emoji, added=False))
 
     async def type(self, channel: Channel) -> None:
         """Begin to type."""
@@ -148,6 +165,8 @@ class Person:
         self._require_view(channel)
         if channel.guild is None or channel.is_thread:
             raise Refusal.WRONG_CHANNEL_TYPE.error()
+        if message is not None and message.thread is not None:
+            raise Refusal.THREAD_EXISTS.error()
         public = Permission.CREATE_PUBLIC_THREADS
         needed = Permission.CREATE_PRIVATE_THREADS if private else public
         access.require(channel, self.user, needed)
@@ -172,7 +191,7 @@ class Person:
 
     # Commands
 
-    async def slash(self, channel: Channel, command: str, **options: Any) -> InteractionHandle:
+    async def slash(self, channel: Channel, command: str, /, **options: Any) -> InteractionHandle:
         """Use a slash command, such as `slash(channel, "config model", model="…")`.
 
         Options are checked as the app checks them; a choice may be named or given by its value.
@@ -199,7 +218,7 @@ class Person:
         return handle.interaction.choices or []
 
     def begin_autocomplete(
-        self, channel: Channel, command: str, option: str, partial: str, **others: Any
+        self, channel: Channel, command: str, option: str, partial: str, /, **others: Any
     ) -> InteractionHandle:
         """The same without waiting for the suggestions."""
         found, path = self._command(channel, command)
@@ -247,7 +266,7 @@ class Person:
         data = select_data(find_component(message, menu), values, filler)
         return self._begin(InteractionType.COMPONENT, message.channel, data, source=message)
 
-    async def submit(self, opened: InteractionHandle, **values: str) -> InteractionHandle:
+    async def submit(self, opened: InteractionHandle, /, **values: str) -> InteractionHandle:
         """Fill in the form an interaction opened, by the custom ids of its fields, and send it."""
         if opened.modal is None:
             raise NotPossible("no form was opened")

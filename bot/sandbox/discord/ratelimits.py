@@ -144,6 +144,11 @@ class RateLimits:
         headers["X-RateLimit-Remaining"] = str(window.left)
         return Verdict(allowed=True, headers=headers, body=None)
 
+    def name(self, digest: str) -> str:
+        """What a bucket is called here, given the hash that answers name it by."""
+        found = (known[0].name for known in self._known.values() if known and known[1] == digest)
+        return next(found, digest)
+
     def _find(self, method: str, route: str) -> tuple[Bucket, str] | None:
         """The bucket of a route with its hash, remembered under the route as it was given."""
         key = (method, route)

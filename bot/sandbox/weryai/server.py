@@ -132,6 +132,15 @@ class WeryAISandbox:
         self._gates.append(gate)
         return gate
 
+    @property
+    def waiting_faults(self) -> Sequence[Fault]:
+        """What the next requests will meet."""
+        return tuple(self._faults)
+
+    def forget_faults(self) -> None:
+        """Let the next requests go well."""
+        self._faults.clear()
+
     def forget(self) -> None:
         """Drop what was scripted and not used, and the record of what came."""
         for prepared in (self._faults, self._scripts, self._gates, self.requests):
@@ -142,6 +151,10 @@ class WeryAISandbox:
         async with self._came:
             await self._came.wait_for(lambda: len(self.requests) >= count)
         return self.requests[count - 1]
+
+    def now(self) -> float:
+        """Seconds by the clock that requests are recorded with."""
+        return self._clock()
 
     # --- the endpoints ------------------------------------------------------------------------
 

@@ -119,7 +119,7 @@ class RestApi:
     def _note(
         self, method: str, template: str, path: str, answer: Answer, headers: Mapping[str, str]
     ) -> None:
-        remaining = headers.get("X-RateLimit-Remaining")
+        limit, remaining = (headers.get(f"X-RateLimit-{one}") for one in ("Limit", "Remaining"))
         served = RequestServed(
             at=self._world.clock.now(),
             method=method,
@@ -127,6 +127,7 @@ class RestApi:
             path=path,
             status=answer.status,
             bucket=headers.get("X-RateLimit-Bucket"),
+            limit=None if limit is None else int(limit),
             remaining=None if remaining is None else int(remaining),
         )
         self.requests.append(served)
