@@ -93,7 +93,7 @@ async def test_each_refusal_has_its_error(
     assert len(weryai.requests) == 1
 
 
-@pytest.mark.parametrize("fault", REFUSED.keys() | HARMLESS | IN_THE_MIDDLE.keys())
+@pytest.mark.parametrize("fault", sorted(REFUSED.keys() | HARMLESS | IN_THE_MIDDLE.keys()))
 async def test_after_each_fault_the_next_question_is_answered(
     weryai: WeryAISandbox, fault: Fault
 ) -> None:
