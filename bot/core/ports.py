@@ -66,8 +66,8 @@ class ModelInfo:
 class ModelCatalogue(Protocol):
     """The models WeryAI offers now, from memory: neither call waits."""
 
-    def models(self) -> Sequence[ModelInfo]:
-        """All models, in the API's order."""
+    def suggest(self, partial: str, limit: int) -> Sequence[ModelInfo]:
+        """The models a half-typed name may mean, the likeliest first."""
         ...
 
     def find(self, name: str) -> ModelInfo | None:

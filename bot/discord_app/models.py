@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
 from discord import app_commands
 
 from bot.core.options import Resolved, Scope
-from bot.core.ports import ModelCatalogue, ModelInfo
+from bot.core.ports import ModelCatalogue
 
 SUGGESTIONS = 25  # Discord's limit for autocomplete
 NAME_LENGTH = 100  # Discord's limit for a choice's name, and for its value
@@ -22,27 +19,11 @@ ORIGIN = {
 }
 
 
-def suggest(models: Sequence[ModelInfo], partial: str) -> list[ModelInfo]:
-    """The models whose key or name contains every word of `partial`.
-
-    Those in which a word begins so come first.
-    """
-    words = partial.casefold().split()
-    begins = [re.compile(rf"(?<![^\W_]){re.escape(word)}") for word in words]
-    fitting = []
-    for model in models:
-        text = f"{model.key} {model.name}".casefold()
-        if all(word in text for word in words):
-            fitting.append((sum(begin.search(text) is None for begin in begins), model))
-    fitting.sort(key=lambda ranked: ranked[0])
-    return [model for _, model in fitting[:SUGGESTIONS]]
-
-
 def completions(catalogue: ModelCatalogue, partial: str) -> list[app_commands.Choice[str]]:
     """The suggestions in Discord's form: people see the name, the command gets the key."""
     return [
         app_commands.Choice(name=model.name[:NAME_LENGTH], value=model.key[:NAME_LENGTH])
-        for model in suggest(catalogue.models(), partial)
+        for model in catalogue.suggest(partial, SUGGESTIONS)
     ]
 
 

@@ -73,8 +73,8 @@ class FakeCatalogue:
     def add(self, model: ModelInfo) -> None:
         self._models.append(model)
 
-    def models(self) -> Sequence[ModelInfo]:
-        return self._models
+    def suggest(self, partial: str, limit: int) -> Sequence[ModelInfo]:
+        return self._models[:limit]
 
     def find(self, name: str) -> ModelInfo | None:
         wanted = name.casefold()

@@ -99,7 +99,7 @@ async def test_members_may_not_configure(home: Home) -> None:
 async def test_models_are_suggested_as_one_types(home: Home) -> None:
     suggestions = await home.mo.autocomplete(home.channel, "config model", "model", "mini")
 
-    assert [suggestion["value"] for suggestion in suggestions] == [MINI.key, FLASH.key]
+    assert [suggestion["value"] for suggestion in suggestions] == [FLASH.key, MINI.key]
 
 
 async def test_a_model_that_has_vanished_is_said_so(home: Home, inside: Inside) -> None:
