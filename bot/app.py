@@ -108,7 +108,7 @@ async def _until_stopped(tasks: set[asyncio.Task[None]], stop: asyncio.Task[Any]
 
 async def _recover(bot: WeryBot, service: ChatService) -> None:
     await bot.wait_until_ready()
-    log.info("ready: %d servers", len(bot.guilds))
+    log.info("ready; servers: %d", len(bot.guilds))
     await service.recover()
 
 

@@ -15,7 +15,7 @@ from bot.discord_app.turns import AnyInteraction, place_of, presser_of
 REFUSAL = (
     "Only moderators can make me forget this conversation (in a thread, whoever opened it, too)."
 )
-FORGOTTEN = "I have forgotten this conversation ({count} messages). The next question starts anew."
+FORGOTTEN = "I have forgotten this conversation ({messages}). The next question starts anew."
 NOTHING = "There is nothing to forget here."
 
 
@@ -36,7 +36,8 @@ class Reset(commands.Cog):
         if not await self._may_reset(presser_of(interaction), place):
             raise NotAllowed(text=REFUSAL)
         count = await self._service.forget(place.conversation_id)
-        told = FORGOTTEN.format(count=count) if count else NOTHING
+        messages = "1 message" if count == 1 else f"{count} messages"
+        told = FORGOTTEN.format(messages=messages) if count else NOTHING
         await interaction.followup.send(told, ephemeral=True)
 
     async def _may_reset(self, by: Presser, place: Place) -> bool:

@@ -97,7 +97,7 @@ async def test_health_readiness_and_metrics_are_served(stage: Stage) -> None:
 
         async with http.get(f"{base}/healthz") as alive:
             assert (alive.status, await alive.text()) == (200, "alive\n")
-        await bot.log.says("ready: 1 servers")
+        await bot.log.says("ready; servers: 1")
         async with http.get(f"{base}/readyz") as ready:
             assert ready.status == 200
             assert await ready.json() == {"gateway": True, "database": True}
