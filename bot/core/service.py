@@ -13,7 +13,7 @@ from bot.core.choices import Choices
 from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Turn, UserId, gathered
 from bot.core.errors import EmptyPrompt, InvalidInput, NotAllowed, PromptTooLong, StorageError
 from bot.core.lines import Lines, Ticket
-from bot.core.pacing import EditBudget, Progress, Urgency
+from bot.core.pacing import EditBudget
 from bot.core.ports import (
     ChatModel,
     Ending,
@@ -26,6 +26,7 @@ from bot.core.ports import (
 from bot.core.replies import Frame, ReplyRecord, ReplyState
 from bot.core.running import Running
 from bot.core.streaming import MAX_MESSAGES, THINKING, Draft
+from bot.core.windows import Progress, Urgency
 
 log = logging.getLogger(__name__)
 
