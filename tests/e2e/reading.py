@@ -68,10 +68,10 @@ def faults_of(content: str) -> list[str]:
     return found
 
 
-def stored(database: Path, query: str) -> list[tuple[object, ...]]:
+def stored(database: Path, query: str, *values: object) -> list[tuple[object, ...]]:
     """What a database holds, read as an operator could."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     try:
-        return connection.execute(query).fetchall()
+        return connection.execute(query, values).fetchall()
     finally:
         connection.close()
