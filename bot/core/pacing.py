@@ -1,181 +1,28 @@
 """When a frame may be sent: Discord's rate limits, learned, kept and shared fairly.
 
-Discord allows about five edits per five seconds and channel (a *window*, which begins with its
-first request) and fifty requests per second in all. It tells the figures in the headers of each
-answer; `EditBudget` is told of every request the bot makes (`started`, `ended`) and gives leave
-for frames (`leave`) so that no limit is ever reached:
+`EditBudget` is told of every request the bot makes (`started`, `ended`) and gives leave for
+frames (`leave`) so that no limit is ever reached. How the requests of one window are spread is
+said in `windows.py`; over all windows at most `requests_per_second` go out in any second. Who goes
+first then: final frames, first frames, full messages, and then whoever has the most unseen text
+for the longest time.
 
-- **In one window** frames are spread evenly, a little closer together at the beginning of a
-  reply. One request stays in reserve for the last frame, until so little of the window is left
-  that the last frame could as well wait for the next one.
-- **Over all windows** at most `requests_per_second` go out in any second. Who goes first: final
-  frames, first frames, full messages, and then whoever has the most unseen text for the longest
-  time.
-
-Time is the running event loop's; a test runs on a loop whose time is virtual. Sources: Discord's
-documentation, "Rate Limits" (per-route buckets, the global 50 per second, interactions apart).
+Time is the running event loop's; a test runs on a loop whose time is virtual.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from enum import IntEnum
+from dataclasses import dataclass
 
 from bot.core.ports import Lane
+from bot.core.windows import BotWide, Permit, Progress, Rhythm, Urgency, Window
 
 BOT_WIDE_PER_SECOND = 50  # Discord's global limit for a bot
-RESERVE_SHARE = 0.06  # of a window: in its last 6 % the reserve may be spent
-NEXT_WINDOW_GAP = 0.10  # of a window: what keeps its first frame off the reserve just spent
-FIRST_EDIT_GAP = 0.08  # of a window: the first edit after the first text
-OPENING = (0.6, 0.75, 0.9)  # how much closer together a reply's first edits come
 QUIET_SHARE = 4  # typing goes out while a quarter of the bot-wide limit is in use, at most
 IDLE_WINDOWS = 1024  # above so many, idle ones are forgotten
-
-
-class Urgency(IntEnum):
-    """Who goes first when the bot-wide limit binds."""
-
-    FINAL = 0
-    FIRST = 1
-    ROLLOVER = 2
-    ORDINARY = 3
-
-
-@dataclass(slots=True, eq=False)
-class Progress:
-    """How far the showing of one reply has come: its editor keeps it, the budget reads it.
-
-    `unseen` counts characters, `shown_at` is the loop's time of the newest frame, `edits` counts
-    the frames after the first.
-    """
-
-    urgency: Urgency = Urgency.FIRST
-    unseen: int = 0
-    shown_at: float = 0.0
-    edits: int = 0
-
-    def weight(self, now: float) -> float:
-        """Characters times the seconds they have gone unseen."""
-        return self.unseen * (now - self.shown_at)
-
-
-@dataclass(slots=True, eq=False)
-class Permit:
-    """Leave for one request; spent when the request is seen to start."""
-
-    spent: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class Window:
-    """What is known of one rate-limit bucket.
-
-    Times are the event loop's, in seconds. Before the first answer `limit` is unknown, and only
-    one request may be under way.
-    """
-
-    limit: int | None = None
-    length: float = 0.0
-    remaining: int = 1
-    resets_at: float = 0.0
-    blocked_until: float = 0.0
-    in_flight: int = 0
-    permits: deque[Permit] = field(default_factory=deque)
-
-    def available(self, now: float) -> int:
-        """Requests that may go out now, those under way or permitted not among them."""
-        held = self.in_flight + len(self.permits)
-        if self.limit is None:
-            return 1 - held
-        fresh = self.limit if now >= self.resets_at else self.remaining
-        return fresh - held
-
-    def idle(self, now: float) -> bool:
-        """Whether nothing is lost by forgetting it."""
-        return (
-            not self.in_flight
-            and not self.permits
-            and now > self.resets_at + 1
-            and now > self.blocked_until
-        )
-
-    def earliest(self, progress: Progress, now: float) -> float:
-        """When a frame may be sent; infinity while that depends on an answer under way."""
-        if self.blocked_until > now:
-            return self.blocked_until
-        if self.available(now) <= 0:
-            return self.resets_at if now < self.resets_at and self.limit else float("inf")
-        if not self.length or progress.urgency in {Urgency.FINAL, Urgency.FIRST}:
-            return now
-        if now < self.resets_at and self.remaining <= 1:
-            return self._reserve_free_at()
-        return now if progress.urgency is Urgency.ROLLOVER else self._even(progress, now)
-
-    def _reserve_free_at(self) -> float:
-        return self.resets_at - RESERVE_SHARE * self.length
-
-    def _even(self, progress: Progress, now: float) -> float:
-        if now >= self.resets_at:
-            gap = NEXT_WINDOW_GAP if progress.edits else FIRST_EDIT_GAP
-            return progress.shown_at + gap * self.length
-        interval = (self._reserve_free_at() - progress.shown_at) / self.remaining
-        if 0 < progress.edits <= len(OPENING):
-            interval *= OPENING[progress.edits - 1]
-        return progress.shown_at + interval
-
-    def learn(self, limit: int, remaining: int, reset_after: float, now: float) -> None:
-        """Take in the headers of an answer, which may overtake each other."""
-        same_window = now + reset_after < self.resets_at + self.length / 2
-        self.limit = limit
-        self.remaining = min(self.remaining, remaining) if same_window else remaining
-        if not same_window:
-            self.length = reset_after
-        self.resets_at = now + reset_after
-
-
-class BotWide:
-    """At most so many requests in any second, as Discord sees them arrive.
-
-    A request arrives somewhere between its start and its answer, so it counts from the one until
-    a second after the other.
-    """
-
-    def __init__(self, per_second: int) -> None:
-        self.per_second = per_second
-        self.blocked_until = 0.0
-        self._held = 0
-        self._counts_until: deque[float] = deque()
-
-    def hold(self) -> None:
-        """A request was permitted or has started."""
-        self._held += 1
-
-    def release(self) -> None:
-        """A permit was not used."""
-        self._held -= 1
-
-    def end(self, now: float) -> None:
-        """A request has been answered."""
-        self._held -= 1
-        self._counts_until.append(now + 1)
-
-    def in_use(self, now: float) -> int:
-        """Requests that count against this second."""
-        while self._counts_until and self._counts_until[0] <= now:
-            self._counts_until.popleft()
-        return self._held + len(self._counts_until)
-
-    def frees_at(self, now: float) -> float:
-        """When the next request may start; infinity if that depends on an answer."""
-        if self.blocked_until > now:
-            return self.blocked_until
-        if self.in_use(now) < self.per_second:
-            return now
-        return self._counts_until[0] if self._counts_until else float("inf")
+TOO_MANY_REQUESTS = 429  # HTTP's status for a rate limit
 
 
 @dataclass(slots=True, eq=False)
@@ -196,9 +43,13 @@ class EditBudget:
 
     Args:
         requests_per_second: this process's share of the bot-wide limit.
+        rhythm: how frames are spread over a window.
     """
 
-    def __init__(self, requests_per_second: int = BOT_WIDE_PER_SECOND) -> None:
+    def __init__(
+        self, requests_per_second: int = BOT_WIDE_PER_SECOND, rhythm: Rhythm | None = None
+    ) -> None:
+        self._rhythm = rhythm or Rhythm()
         self._bot_wide = BotWide(requests_per_second)
         self._windows: dict[Lane, Window] = {}
         self._shared: dict[tuple[str, str], Window] = {}
@@ -311,7 +162,7 @@ class EditBudget:
         if limit is not None and remaining is not None and reset_after is not None:
             window.learn(limit, remaining, reset_after, now)
             self._figures[lane.route] = (limit, max(window.length, reset_after))
-        if status == 429:  # noqa: PLR2004 - HTTP's Too Many Requests
+        if status == TOO_MANY_REQUESTS:
             until = now + (retry_after if retry_after is not None else 1.0)
             if is_global:
                 self._bot_wide.blocked_until = until
@@ -335,7 +186,7 @@ class EditBudget:
         window = self._windows.get(lane)
         if window is None:
             self._forget_idle()
-            window = Window()
+            window = Window(self._rhythm)
             if lane.route in self._figures:
                 window.limit, window.length = self._figures[lane.route]
                 window.remaining = window.limit

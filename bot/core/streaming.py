@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.errors import BotError, ContentFiltered, ReplyDelayed, ReplyGone
-from bot.core.pacing import EditBudget, Progress, Urgency
+from bot.core.pacing import EditBudget
 from bot.core.ports import ChatEvent, Delta, Finish, ReplySurface
 from bot.core.replies import Controls, Frame, ReplyState, Usage
 from bot.core.text import MAX_CONTENT, Pages
+from bot.core.windows import Progress, Urgency
 
 log = logging.getLogger(__name__)
 

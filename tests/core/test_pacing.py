@@ -9,8 +9,9 @@ from itertools import pairwise
 import pytest
 
 from bot.core.errors import ReplyDelayed
-from bot.core.pacing import EditBudget, Progress, Urgency
+from bot.core.pacing import EditBudget
 from bot.core.ports import Lane
+from bot.core.windows import Progress, Urgency
 from tests.core.fake_discord import Bucket, FakeDiscord
 from tests.virtual_time import run
 
