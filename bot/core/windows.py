@@ -59,7 +59,7 @@ class Rhythm:
         opening: how much closer together than evenly a reply's first edits come.
     """
 
-    reserve_share: float = 0.06
+    reserve_share: float = 0.05
     next_window_gap: float = 0.10
     first_edit_gap: float = 0.08
     opening: tuple[float, ...] = (0.6, 0.75, 0.9)
