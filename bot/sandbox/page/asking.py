@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from bot.sandbox.discord.errors import Refusal
 from bot.sandbox.discord.message_payloads import ATTACHMENT_LIMIT
 from bot.sandbox.discord.people import Person
-from bot.sandbox.discord.state import Attachment, Channel, Guild, Json, Message, User
+from bot.sandbox.discord.state import Attachment, Channel, Guild, Message, User
 from bot.sandbox.discord.world import World
 
 T = TypeVar("T")
@@ -56,10 +56,18 @@ class Fields:
             raise Malformed(f"{name!r} must be an array of strings")
         return found
 
+    def array(self, name: str) -> list[Any]:
+        """An array, empty if the field is left out."""
+        return self._of(name, list) if name in self else []
+
     def number(self, name: str, low: float, high: float, *, default: float | None = None) -> float:
         """A number in a range."""
         found = default if default is not None and name not in self else self.any(name)
-        if isinstance(found, bool) or not isinstance(found, int | float) or not low <= found <= high:
+        if (
+            isinstance(found, bool)
+            or not isinstance(found, int | float)
+            or not low <= found <= high
+        ):
             raise Malformed(f"{name!r} must be a number from {low:g} to {high:g}")
         return found
 
@@ -160,8 +168,3 @@ def as_id(value: object) -> int:
     if not isinstance(value, str) or not (value.isascii() and value.isdecimal()):
         raise Malformed(f"{value!r} is not an id: ids are strings of digits")
     return int(value)
-
-
-def refused(text: str, *, status: int | None = None, code: int | None = None) -> Json:
-    """What a `refused` frame says besides the action's id."""
-    return {"type": "refused", "text": text, "status": status, "code": code}

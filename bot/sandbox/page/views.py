@@ -131,10 +131,14 @@ class View:
     def _pings(self, one: Message) -> bool:
         if one.author is self._person.user:
             return False
-        member = None if one.channel.guild is None else one.channel.guild.members.get(self._person.id)
+        member = (
+            None if one.channel.guild is None else one.channel.guild.members.get(self._person.id)
+        )
         roles = set() if member is None else set(member.role_ids)
         return (
-            one.pings.everyone or self._person.id in one.pings.users or bool(roles & {*one.pings.roles})
+            one.pings.everyone
+            or self._person.id in one.pings.users
+            or bool(roles & {*one.pings.roles})
         )
 
     def _guild(self, guild: Guild) -> Json:
