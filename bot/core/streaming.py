@@ -29,6 +29,7 @@ FOOTER_ROOM = 200  # of a message, kept for what its last line says of the endin
 PAGE_LIMIT = MAX_CONTENT - FOOTER_ROOM - len("\n")
 MAX_MESSAGES = 5  # after so many, the whole text comes as a file
 TYPING_LASTS = 8.0  # Discord shows the typing indicator for ten seconds
+BUSY_SECOND = 1.0  # requests count against the bot-wide limit for so long
 GIVE_UP_AFTER = 8  # temporary failures of Discord in a row
 LONGEST_BACKOFF = 30.0
 THINKING = Frame("-# Thinking…", Controls.STREAMING)
@@ -313,9 +314,10 @@ class StreamEditor:
 
     async def _type(self) -> None:
         while not self._visible.is_set():
-            if self._budget.quiet():
+            quiet = self._budget.quiet()
+            if quiet:
                 await self._surface.typing()
-            await asyncio.sleep(TYPING_LASTS)
+            await asyncio.sleep(TYPING_LASTS if quiet else BUSY_SECOND)
 
 
 def backoff(failures: int) -> float:

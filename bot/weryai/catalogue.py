@@ -91,7 +91,9 @@ class Catalogue:
                 )
             return False
         self._failures = 0
-        offered = {model.key for model in models}
+        offered, known = {model.key for model in models}, {model.key for model in self._models}
+        if new := [model.key for model in models if model.key not in known]:
+            log.info("WeryAI offers these models besides: %s", ", ".join(new))
         if gone := [model.key for model in self._models if model.key not in offered]:
             log.warning("WeryAI does not offer these models any more: %s", ", ".join(gone))
         self._hold(models)

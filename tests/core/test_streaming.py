@@ -12,8 +12,8 @@ from bot.core.replies import Controls, ReplyState, Usage
 from bot.core.streaming import (
     FOOTER_ROOM,
     PAGE_LIMIT,
-    REST_COMES_AS_FILE,
     THINKING,
+    WHOLE_IS_FILE,
     Draft,
     Heard,
 )
@@ -213,11 +213,12 @@ async def test_what_fills_more_than_five_messages_comes_as_a_file_with_the_whole
     assert len(stage.surface.messages) == 5
     last = stage.surface.messages[-1]
     assert last.attachment == heard.text == "".join(f"{number} " for number in range(4000))
-    assert last.content.endswith("\n-# complete")
+    assert last.content.endswith(f"{WHOLE_IS_FILE}\n-# complete")
     assert [frame.attachment for frame in stage.surface.messages[:-1]] == [None] * 4
-    assert stage.shown(4)[-2].endswith(REST_COMES_AS_FILE)
-    together = " ".join(frame.content for frame in stage.surface.messages)
-    assert number_of_words(together) == len(set(together.split()) - {"-#", "complete"})
+    assert stage.shown(4)[-2].endswith(WHOLE_IS_FILE)
+    pages = [frame.content.partition("\n-# ")[0] for frame in stage.surface.messages]
+    words_shown = " ".join(pages).split()
+    assert words_shown == heard.text.split()[: len(words_shown)]
 
 
 @in_virtual_time
@@ -226,7 +227,7 @@ async def test_what_just_fills_five_messages_comes_without_a_file() -> None:
     await stage.tell("word " * 1700, *COMPLETE)
     assert len(stage.surface.messages) == 5
     assert stage.surface.messages[-1].attachment is None
-    assert REST_COMES_AS_FILE not in "".join(stage.shown(4))
+    assert WHOLE_IS_FILE not in "".join(stage.shown(4))
 
 
 @pytest.mark.parametrize("letter", ["x", "😀", "word "])
@@ -276,6 +277,17 @@ async def test_typing_is_a_courtesy_for_quiet_times() -> None:
         stage.budget.started(Lane("GET /channels", str(channel)))
     await stage.tell(20.0, "Hello", *COMPLETE)
     assert stage.surface.typed == []
+
+
+@in_virtual_time
+async def test_typing_is_shown_as_soon_as_it_is_quiet_again() -> None:
+    stage = Stage()
+    busy = [Lane("GET /channels", str(channel)) for channel in range(13)]
+    for lane in busy:
+        stage.budget.started(lane)
+        stage.budget.ended(lane, status=200)
+    await stage.tell(20.0, "Hello", *COMPLETE)
+    assert stage.surface.typed == [1, 9, 17]
 
 
 # --- what an answer starts from -------------------------------------------------------------------

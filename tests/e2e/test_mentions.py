@@ -17,6 +17,18 @@ async def test_a_mention_is_answered_in_a_reply(home: Home) -> None:
     assert conversation(home.weryai.requests[0]) == [("user", "say hello")]
 
 
+async def test_the_bot_is_seen_to_type_until_its_first_text(home: Home) -> None:
+    gate = home.weryai.hold_next()
+    typing = f"/channels/{home.channel.id}/typing"
+
+    question = await home.mention("Think about it.")
+
+    await home.until(lambda: any(one.path == typing for one in home.discord.requests), "Typing")
+    assert answers_to(question) == []
+    gate.release()
+    await home.answered(question)
+
+
 async def test_the_mention_may_stand_anywhere(home: Home) -> None:
     bot = home.discord.bot_mention
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.state import Channel
+from bot.sandbox.weryai import Fault
 from tests.e2e.stage import Home, conversation
 
 REFUSED = (
@@ -66,6 +67,15 @@ async def test_only_this_place_is_forgotten(home: Home) -> None:
     await reset(home, home.mo, home.channel)
 
     assert await remembers(home, elsewhere)
+
+
+async def test_one_message_is_counted_as_one(home: Home) -> None:
+    home.weryai.fail_next(Fault.NO_CREDITS)
+    await home.answered(await home.mention("I am Ada."))
+
+    assert await reset(home, home.mo, home.channel) == (
+        "I have forgotten this conversation (1 message). The next question starts anew."
+    )
 
 
 async def test_there_may_be_nothing_to_forget(home: Home) -> None:

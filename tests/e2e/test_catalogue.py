@@ -1,0 +1,56 @@
+"""The models on offer: WeryAI's own list, which changes, or cannot be had."""
+
+from __future__ import annotations
+
+from bot.sandbox.weryai import Listing, Model
+from tests.e2e.stage import Stage, small_print, text_of
+
+
+async def test_a_model_that_has_vanished_is_said_so(stage: Stage) -> None:
+    home = stage.home()
+    async with stage.running_bot() as bot:
+        choice = await home.mo.slash(home.channel, "config model", model="GPT_5")
+        await choice.answered()
+        stage.weryai.models = [one for one in stage.weryai.models if one.key != "GPT_5"]
+        await bot.restart()
+        await bot.log.says("does not offer these models any more: GPT_5")
+
+        told = await (await home.ada.slash(home.channel, "model")).answered()
+        answer = await home.answered(await home.mention("Hello?"))
+
+        assert "WeryAI does not offer it any more: a moderator should choose another one." in (
+            told.content
+        )
+        assert text_of(answer) == (
+            "⚠ WeryAI does not offer this model any more. Choose another one."
+        )
+        assert stage.weryai.requests == []
+        await (await home.mo.slash(home.channel, "config model")).answered()
+        assert small_print(await home.answered(await home.mention("Hello?"))) == "GEMINI_25_FLASH"
+
+
+async def test_a_model_that_is_new_can_be_chosen(stage: Stage) -> None:
+    home = stage.home()
+    stage.weryai.models = [Model("ORACLE_9", "Oracle 9"), *stage.weryai.models]
+
+    async with stage.running_bot() as bot:
+        await bot.log.says("WeryAI offers these models besides: ORACLE_9")
+        suggested = await home.ada.autocomplete(home.channel, "ask", "model", "orac")
+        answer = await home.answered(await home.ask("Hello?", model="oracle 9"))
+
+    assert suggested == [{"name": "Oracle 9", "value": "ORACLE_9"}]
+    assert small_print(answer) == "ORACLE_9"
+
+
+async def test_without_weryais_list_the_built_in_one_serves(stage: Stage) -> None:
+    home = stage.home()
+    stage.weryai.listing = Listing.HTML
+
+    async with stage.running_bot() as bot:
+        said = await bot.log.says("WeryAI's list of models cannot be had")
+        suggested = await home.ada.autocomplete(home.channel, "ask", "model", "kimi")
+        answer = await home.answered(await home.ask("Hello?", model="KIMI_K2_5"))
+
+    assert said["level"] == "warning"
+    assert [one["value"] for one in suggested] == ["KIMI_K2_THINKING", "KIMI_K2_5"]
+    assert small_print(answer) == "KIMI_K2_5"
