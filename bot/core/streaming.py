@@ -26,14 +26,14 @@ from bot.core.windows import Progress, Urgency
 log = logging.getLogger(__name__)
 
 FOOTER_ROOM = 200  # of a message, kept for what its last line says of the ending
-PAGE_LIMIT = MAX_CONTENT - FOOTER_ROOM - len("\n")
+WHOLE_IS_FILE = "\n-# The whole answer comes as a file."
+PAGE_LIMIT = MAX_CONTENT - FOOTER_ROOM - len(WHOLE_IS_FILE) - len("\n")
 MAX_MESSAGES = 5  # after so many, the whole text comes as a file
 TYPING_LASTS = 8.0  # Discord shows the typing indicator for ten seconds
 BUSY_SECOND = 1.0  # requests count against the bot-wide limit for so long
 GIVE_UP_AFTER = 8  # temporary failures of Discord in a row
 LONGEST_BACKOFF = 30.0
 THINKING = Frame("-# Thinking…", Controls.STREAMING)
-REST_COMES_AS_FILE = "\n-# The whole answer comes as a file."
 
 
 @dataclass(slots=True)
@@ -293,14 +293,15 @@ class StreamEditor:
         pages = self._pages.render(heard.text, final=self._ended)
         overflow = len(pages) > self._draft.max_messages
         frames = [Frame(page) for page in pages[: self._draft.max_messages]]
+        if overflow:
+            frames[-1] = Frame(frames[-1].content + WHOLE_IS_FILE)
         if self._ended:
             last = frames.pop().content if frames else ""
             controls = Controls.RESUMABLE if heard.state.resumable else Controls.ENDED
             content = f"{last}\n{self._chronicle.footer(heard)}".strip()
             frames.append(Frame(content, controls, heard.text if overflow else None))
         elif frames:
-            note = REST_COMES_AS_FILE if overflow else ""
-            frames[-1] = Frame(frames[-1].content + note, Controls.STREAMING)
+            frames[-1] = Frame(frames[-1].content, Controls.STREAMING)
         elif self._draft.opening is not None:
             frames.append(self._draft.opening)
         return frames
