@@ -137,6 +137,20 @@ async def test_a_thread_started_from_an_answer_is_listened_to(home: Home) -> Non
     assert told.endswith("And the other sails?")
 
 
+async def test_a_thread_started_from_an_answer_that_still_grows_is_listened_to(home: Home) -> None:
+    home.weryai.answer_next(["The jib ", "is a sail."])
+    gate = home.weryai.hold_next(after=1)
+    question = await home.mention("What is a jib?")
+    answer = await home.begun(question)
+
+    thread = await home.bob.start_thread(answer, "About jibs")
+    await home.answered(await home.bob.send(thread, "And the other sails?"))
+
+    gate.release()
+    await home.answered(question)
+    assert "> The jib" in conversation(home.weryai.requests[1])[0][1]
+
+
 async def test_a_thread_started_from_another_message_is_not(home: Home) -> None:
     message = await home.ada.send(home.channel, "I bought a boat!")
     thread = await home.bob.start_thread(message, "Ada's boat")
