@@ -1,6 +1,10 @@
 """`make sandbox`: a local Discord, a local WeryAI, and the real bot between them as its own process.
 
-The bot knows nothing of it: it is led to the two servers by its settings.
+The bot knows nothing of it: it is led to the two servers by its settings. People use it at a
+prompt, or in a browser on the page that `bot.sandbox.page` serves.
+
+With SANDBOX_DATA naming a folder, the local Discord's state and the bot's database are kept there
+from run to run; without it nothing stays.
 """
 
 from __future__ import annotations
@@ -17,17 +21,33 @@ from pathlib import Path
 
 from bot.core.errors import BotError
 from bot.sandbox.discord.people import Person
-from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.permissions import NONE, Permission
+from bot.sandbox.discord.saving import Unreadable, kept, load
 from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Channel
+from bot.sandbox.page.server import PageServer
 from bot.sandbox.terminal import ask_once, converse, typed_lines
 from bot.sandbox.weryai import API_KEY, WeryAISandbox
 from bot.settings import OfflineSettings, load_settings
 
 LEAVING_TAKES = 10.0  # seconds the bot gets to leave before it is killed
 READY_TAKES = 30.0  # seconds the bot gets to connect
+SAVED_IN = "SANDBOX_DATA"
+STATE = "discord.json"
+HOME = "Home"
+PEOPLE = {"member": "Ada", "moderator": "Mo", "second member": "Ben"}
+MODERATION = (
+    Permission.MANAGE_GUILD
+    | Permission.MANAGE_MESSAGES
+    | Permission.MANAGE_CHANNELS
+    | Permission.MANAGE_ROLES
+    | Permission.MANAGE_THREADS
+    | Permission.KICK_MEMBERS
+)
 GREETING = """\
-You are Ada, a member of “Home”, in #general, and Wery is the bot. Ask away:
+Open it in a browser:
+  {url}
+Or stay here: you are Ada, a member of “Home”, in #general, and Wery is the bot. Ask away:
   /ask What is artificial intelligence?
   @bot write a long story
   /chat Let us talk          …and talk on in its thread
@@ -41,13 +61,22 @@ class NotStarted(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Playground:
-    """A server with two people in it, and the bot connected."""
+    """A server with people in it, and the bot connected.
+
+    Attributes:
+        people: who they are, by what they are; the first one is who a newcomer is to begin with.
+        weryai: the local WeryAI; None if the real one answers.
+    """
 
     discord: DiscordSandbox
     general: Channel
-    member: Person
-    moderator: Person
-    real_models: bool
+    people: Mapping[str, Person]
+    weryai: WeryAISandbox | None
+    saved_in: str | None
+
+    def page(self) -> PageServer:
+        """What serves it to a browser; to be entered."""
+        return PageServer(self.discord, self.people, self.weryai, saved_in=self.saved_in)
 
 
 def sandbox(ask: str | None) -> int:
@@ -62,19 +91,20 @@ async def _play(ask: str | None) -> int:
         sys.stdout.write(text)
         sys.stdout.flush()
 
-    async with _open() as ground:
-        whose = "the real WeryAI" if ground.real_models else "the local WeryAI"
+    async with open_playground() as ground:
+        whose = "the real WeryAI" if ground.weryai is None else "the local WeryAI"
         write(f"The bot is connected to the local Discord and to {whose}.\n")
         if ask:
+            member = next(iter(ground.people.values()))
             complete = await ask_once(
-                ground.discord, ground.member, ground.general, ask, write, redraw=terminal
+                ground.discord, member, ground.general, ask, write, redraw=terminal
             )
             return 0 if complete else 1
-        write(GREETING)
-        async with aclosing(typed_lines(sys.stdin.fileno())) as lines:
+        async with ground.page() as page, aclosing(typed_lines(sys.stdin.fileno())) as lines:
+            write(GREETING.format(url=page.url))
             await converse(
                 ground.discord,
-                {"member": ground.member, "moderator": ground.moderator},
+                {role.replace(" ", "-"): person for role, person in ground.people.items()},
                 ground.general,
                 read_line=lambda: anext(lines, None),
                 write=write,
@@ -84,31 +114,71 @@ async def _play(ask: str | None) -> int:
 
 
 @asynccontextmanager
-async def _open() -> AsyncIterator[Playground]:
+async def open_playground(saved_in: Path | None = None) -> AsyncIterator[Playground]:
+    """Start everything, and stop it at the end.
+
+    Args:
+        saved_in: where to keep the state; if None, what SANDBOX_DATA names, if anything.
+
+    Raises:
+        NotStarted: the bot did not connect, or what is kept cannot be read.
+    """
     settings = load_settings(OfflineSettings)
     key = settings.weryai_api_key.get_secret_value()
+    if saved_in is None and (named := os.environ.get(SAVED_IN)):
+        saved_in = Path(named)
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wery-sandbox-")))
         discord = await stack.enter_async_context(DiscordSandbox())
-        home = discord.add_guild("Home")
-        general = discord.add_channel(home, "general")
-        discord.add_channel(home, "random")
-        member = discord.add_member(home, "Ada")
-        moderator = discord.add_member(
-            home, "Mo", Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES
-        )
+        if saved_in is None:
+            temporary = tempfile.TemporaryDirectory(prefix="wery-sandbox-")
+            folder = Path(stack.enter_context(temporary))
+        else:
+            folder = saved_in.resolve()
+            _load(discord, folder / STATE)
+            await stack.enter_async_context(kept(discord.world, folder / STATE))
         environment = {
             "DISCORD_API_URL": discord.api_url,
             "DISCORD_TOKEN": discord.token,
             "DATABASE_URL": f"sqlite:///{folder / 'bot.db'}",
             "LOG_FORMAT": "console",
         }
+        weryai = None
         if not key:
             weryai = await stack.enter_async_context(WeryAISandbox())
             environment["WERYAI_BASE_URL"] = weryai.base_url
             environment["WERYAI_API_KEY"] = API_KEY
+        general, people = _settle(discord)
         await stack.enter_async_context(_bot(discord, environment, folder / "bot.log"))
-        yield Playground(discord, general, member, moderator, real_models=bool(key))
+        kept_in = None if saved_in is None else str(folder)
+        yield Playground(discord, general, people, weryai, kept_in)
+
+
+def _load(discord: DiscordSandbox, state: Path) -> None:
+    """Fill the local Discord from its file, if there is one; raises `NotStarted`."""
+    try:
+        state.parent.mkdir(parents=True, exist_ok=True)
+        load(discord.world, state)
+    except (Unreadable, OSError) as error:
+        raise NotStarted(f"{SAVED_IN}: {error}") from error
+
+
+def _settle(discord: DiscordSandbox) -> tuple[Channel, Mapping[str, Person]]:
+    """The server with its people: those of the last run, or new ones."""
+    world = discord.world
+    home = next((one for one in world.guilds.values() if one.name == HOME), None)
+    if home is None:
+        home = discord.add_guild(HOME)
+        discord.add_channel(home, "general")
+        discord.add_channel(home, "random")
+    general = next(iter(home.channels.values()), None) or discord.add_channel(home, "general")
+    there = {one.display_name: one for one in world.users.values() if not one.bot}
+    people = {}
+    for role, name in PEOPLE.items():
+        person = Person(world, there[name]) if name in there else discord.add_person(name)
+        people[role] = person
+        if person.id not in home.members:  # new, or thrown out in the last run
+            discord.add_member(home, person, MODERATION if role == "moderator" else NONE)
+    return general, people
 
 
 @asynccontextmanager
