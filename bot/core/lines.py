@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -90,6 +90,10 @@ class Lines:
         texts = [(said, self._changes.get(said.message_id, said.text)) for said in turn.said]
         left = tuple(replace(said, text=text) for said, text in texts if text is not None)
         return replace(turn, said=left)
+
+    def any_deleted(self, messages: Iterable[MessageId]) -> bool:
+        """Whether one of these messages was deleted of late."""
+        return any(self._changes.get(message, "") is None for message in messages)
 
     def waiting(self) -> int:
         """How many turns wait in all lines."""

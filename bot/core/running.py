@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from bot.core.conversation import MessageId
+from bot.core.conversation import MessageId, ReplyId
 from bot.core.endings import Signature, footer
 from bot.core.errors import StorageError
 from bot.core.lines import Ticket
@@ -43,10 +44,8 @@ class Running:
 
     async def save(self, text: str) -> None:
         """Store what is about to be shown."""
-        try:
+        with storing(self.reply, "its text"):
             await self._replies.checkpoint(self.reply, text, self.surface.address)
-        except StorageError as error:
-            log.error("reply %s: its text could not be stored: %s", self.reply, error)  # noqa: TRY400 - known, no trace needed
 
     async def close(self, heard: Heard) -> None:
         """Store the ending and the answer, once."""
@@ -61,19 +60,15 @@ class Running:
             usage=heard.usage,
             seconds=self._seconds(),
         )
-        try:
+        with storing(self.reply, "its ending"):
             await self._replies.finish(self.reply, ending)
-        except StorageError as error:
-            log.error("reply %s: its ending could not be stored: %s", self.reply, error)  # noqa: TRY400 - known, no trace needed
         self._meter.reply_ended(ending)
         log.info("reply %s: %s", self.reply, heard.state.value)
 
     async def shown(self) -> None:
         """Its last frame is visible (or never will be): nothing is left to do after a restart."""
-        try:
+        with storing(self.reply, "that it is shown"):
             await self._replies.shown(self.reply, self.surface.address)
-        except StorageError as error:
-            log.error("reply %s: that it is shown could not be stored: %s", self.reply, error)  # noqa: TRY400 - known, no trace needed
         if self.editor.first_text_at is not None:
             self._meter.first_text(self.editor.first_text_at - self._accepted_at)
 
@@ -98,3 +93,12 @@ class Running:
 
     def _seconds(self) -> float:
         return asyncio.get_running_loop().time() - self._began_at
+
+
+@contextmanager
+def storing(reply: ReplyId, what: str) -> Iterator[None]:
+    """Store something of a reply; that the database fails is logged, and the reply goes on."""
+    try:
+        yield
+    except StorageError as error:
+        log.error("reply %s: %s could not be stored: %s", reply, what, error)  # noqa: TRY400 - known, no trace needed

@@ -24,7 +24,7 @@ from bot.core.ports import (
     Surfaces,
 )
 from bot.core.replies import Frame, ReplyRecord, ReplyState
-from bot.core.running import Running
+from bot.core.running import Running, storing
 from bot.core.streaming import MAX_MESSAGES, THINKING, Draft
 from bot.core.windows import Progress, Urgency
 
@@ -341,6 +341,10 @@ class ChatService:
             if (gone := running.editor.gone) is not None:
                 log.warning("reply %s: not shown to its end: %s", ticket.reply, gone)
             await running.shown()
+            shown_in = running.surface.address.message_ids
+            if self._lines.any_deleted(shown_in):  # before it was stored that they are its own
+                with storing(running.reply, "its deletion"):
+                    await self._history.deleted(shown_in)
         finally:
             del self._running[ticket.reply]
             running.over.set()

@@ -96,6 +96,18 @@ async def test_deleting_the_growing_answer_stops_and_forgets_it() -> None:
 
 
 @in_virtual_time
+async def test_an_answer_deleted_in_the_moment_of_its_ending_is_forgotten() -> None:
+    world = World(["Because so.", Finish("stop")])
+    asked = world.ask("Why?")
+    await world.memory.happened("finish")
+    await asyncio.sleep(world.discord.latency / 2)  # people see it before the bot knows its id
+    await world.service.deleted([MessageId(9001)])
+    await asked.task
+    assert asked.surface.address.message_ids == (9001,)
+    assert world.memory.said(1) == ["Why?"]
+
+
+@in_virtual_time
 async def test_deleting_something_else_stops_nothing() -> None:
     world = World(ANSWER)
     asked = world.ask()
