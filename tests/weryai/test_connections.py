@@ -12,6 +12,7 @@ from bot.core.errors import ModelError, ModelUnavailable
 from bot.core.ports import Delta
 from bot.sandbox.weryai import Fault, WeryAISandbox
 from bot.weryai.client import WeryAIClient
+from bot.weryai.transport import Transport
 from tests.weryai.asking import ONCE, asking, question, response, said, served, text_of
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
@@ -64,6 +65,9 @@ async def test_closing_the_answer_closes_the_connection_at_once(
     events = client.stream(question())
     await anext(events)
     await events.aclose()
+    transport = client._http._transport
+    assert isinstance(transport, Transport)
+    assert not transport._busy  # closed by now, not when the garbage is collected
     asked = await weryai.came()
     await asyncio.wait_for(asked.ended.wait(), timeout=10)
     assert asked.closed_by_client

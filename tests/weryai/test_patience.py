@@ -105,6 +105,33 @@ async def test_after_done_nobody_waits_for_the_connection_to_end() -> None:
         over.set()
 
 
+async def test_a_choice_that_has_not_begun_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.weryai.exchange.FAREWELL", 0.0)
+    event = b'data: {"choices": [{"index": %d, "delta": {"content": "x"}, "finish_reason": "stop"}]}\n\n'
+
+    async def handler(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + event % 0)
+        for _turn in range(100):  # long after whoever does not wait has left
+            await asyncio.sleep(0)
+        writer.write(event % 1)
+
+    async with served(handler) as url, asking(url) as client:
+        assert text_of(await said(client, question(n=2)), index=1) == "x"
+
+
+async def test_a_request_that_is_not_taken_is_a_timeout() -> None:
+    over = asyncio.Event()
+
+    async def handler(_: bytes, _writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+
+    hasty = Timeouts(connect=5, first_byte=1000, silence=0.1)
+    async with served(handler) as url, asking(url, retries=ONCE, timeouts=hasty) as client:
+        with pytest.raises(ModelTimeout, match="not taken"):
+            await said(client, question("x" * 20_000_000))
+        over.set()
+
+
 # --- trying again ---------------------------------------------------------------------------
 
 

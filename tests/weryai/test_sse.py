@@ -38,6 +38,12 @@ def test_a_crlf_cut_in_two_is_one_line_ending() -> None:
     assert decoded(b"data: one\r", b"\ndata: two\r", b"\n\r", b"\n") == [b"one\ntwo"]
 
 
+def test_only_one_lf_belongs_to_a_cr() -> None:
+    decoder = SSEDecoder()
+    assert decoder.feed(b"data: one\r") + decoder.feed(b"\n") == []
+    assert decoder.feed(b"\n") == [b"one"]
+
+
 def test_an_lf_alone_in_a_later_chunk_is_a_line_ending_again() -> None:
     assert decoded(b"data: one\r\n", b"\n", b"data: two\n\n") == [b"one", b"two"]
 
