@@ -61,8 +61,6 @@ async def think(interaction: discord.Interaction[Any], *, private: bool) -> None
 
 async def tell(interaction: discord.Interaction[Any], text: str) -> None:
     """Tell only the person who acted; an interaction that has died is logged."""
-    if interaction.client.is_closed():
-        return
     try:
         if interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)
@@ -79,6 +77,9 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
     "thinking", which goes first, because a followup would inherit its publicity.
     """
     original = getattr(error, "original", error)
+    if interaction.client.is_closed():
+        _log.info("interaction %d: cut off by the shutdown", interaction.id)
+        return
     if isinstance(original, discord.HTTPException) and original.code in TOO_LATE:
         _log.warning("interaction %d: came too late, or twice: %s", interaction.id, original)
         return
