@@ -89,6 +89,17 @@ async def test_two_processes_share_the_servers_and_a_database(stage: Stage) -> N
     assert [len(answers_to(question)) for question in questions] == [1, 1, 1]
 
 
+async def test_a_command_under_way_does_not_keep_it_from_leaving_in_order(stage: Stage) -> None:
+    home = stage.home()
+    async with stage.running_bot() as bot:
+        held = stage.discord.faults.hold("POST", "/callback$")
+        await home.ada.slash(home.channel, "model")
+        await home.ask("Hello?")
+        await held.arrived.wait()
+
+        assert await bot.stop() == 0
+
+
 async def test_health_readiness_and_metrics_are_served(stage: Stage) -> None:
     home = stage.home()
     async with stage.running_bot(HEALTH_PORT="0") as bot, aiohttp.ClientSession() as http:
@@ -136,7 +147,8 @@ async def test_postgresql_serves_as_the_database(stage: Stage, postgres_server: 
 
     async with stage.running_bot(DATABASE_URL=postgres_server.format(database=name)) as bot:
         await home.answered(await home.mention("I am Ada."))
-        await home.mo.slash(home.channel, "config model", model="GPT_5")
+        chosen = await home.mo.slash(home.channel, "config model", model="GPT_5")
+        await chosen.answered()
         await bot.restart()
         answer = await home.answered(await home.mention("Who am I?"))
 
