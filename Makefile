@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ASK ?=
+CHROMIUM ?= /usr/bin/chromium
 
-.PHONY: help sandbox run check-setup test check format bench lock clean
+.PHONY: help sandbox run check-setup test test-browser screenshots check format bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12"; exit 1; }
@@ -18,7 +19,13 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-sandbox: $(READY) ## A local Discord, a local WeryAI and the bot; ASK="…" asks once
+# Debian's, so that nothing is fetched from elsewhere; only root can install it.
+$(CHROMIUM):
+	@test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "Chromium is needed: apt-get install chromium, or name one with: make CHROMIUM=/path/to/it"; exit 1; }
+	apt-get update -q
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium fonts-liberation fonts-noto-color-emoji
+
+sandbox: $(READY) ## A local Discord, a local WeryAI and the bot, in a browser and at a prompt; ASK="…" asks once
 	@$(BIN)/python -m bot sandbox $(if $(ASK),--ask "$$ASK")
 
 sandbox: export ASK := $(ASK)
@@ -29,8 +36,14 @@ run: $(READY) ## The bot for real, from .env
 check-setup: $(READY) ## What is missing or wrong before the first run
 	$(BIN)/python -m bot check
 
-test: $(READY) ## Every test
+test: $(READY) ## Every test but those in a browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-browser: $(READY) $(CHROMIUM) ## The sandbox's page in Chromium, which it installs if need be
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest tests/browser
+
+screenshots: $(READY) $(CHROMIUM) ## Draw the README's pictures of the sandbox's page anew
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m tests.browser.screenshots
 
 check: $(READY) ## Format, lint, types, imports, migrations
 	$(BIN)/ruff format --check .
