@@ -30,6 +30,8 @@ the member who reads it: what happened and what to do next, in one or two senten
 
 from __future__ import annotations
 
+LONGEST_NAME = 100  # characters of what a person typed that are told back to them
+
 
 class BotError(Exception):
     """The root of the tree.
@@ -86,8 +88,9 @@ class UnknownModel(InvalidInput):
 
     def __init__(self, model: str) -> None:
         super().__init__(
-            f"unknown model {model!r}",
-            text=f"I do not know a model `{model}`. Pick one from the list that appears as you type.",
+            f"unknown model {_named(model)!r}",
+            text=f"I do not know a model `{_named(model)}`. "
+            "Pick one from the list that appears as you type.",
         )
 
 
@@ -227,3 +230,9 @@ class DatabaseTooNew(StorageError):
     """A newer version of the bot has migrated this database."""
 
     retryable = False
+
+
+def _named(typed: str) -> str:
+    """What a person typed, fit to stand in one line between backticks."""
+    name = " ".join(typed.replace("`", "'").split())
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

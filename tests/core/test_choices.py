@@ -67,6 +67,13 @@ async def test_an_unknown_model_is_not_chosen() -> None:
     assert (await made.of(THREAD)).model == FLASH.key
 
 
+def test_what_was_typed_for_a_model_is_told_back_in_one_short_line() -> None:
+    with pytest.raises(UnknownModel) as refused:
+        choices().model("`GPT`\n" + "9" * 6000)
+    assert refused.value.text.startswith("I do not know a model `'GPT' 999")
+    assert len(refused.value.text) < 200
+
+
 @pytest.mark.parametrize(
     ("where", "scope"),
     [
