@@ -290,8 +290,9 @@ class StreamEditor:
     def _frames(self) -> list[Frame]:
         """What each message is to show now."""
         heard = self.heard
-        pages = self._pages.render(heard.text, final=self._ended)
-        overflow = len(pages) > self._draft.max_messages
+        most = (self._draft.max_messages + 1) * MAX_CONTENT  # more is not shown, nor laid out
+        pages = self._pages.render(heard.text[:most], final=self._ended)
+        overflow = len(pages) > self._draft.max_messages or len(heard.text) > most
         frames = [Frame(page) for page in pages[: self._draft.max_messages]]
         if overflow:
             frames[-1] = Frame(frames[-1].content + WHOLE_IS_FILE)

@@ -221,6 +221,15 @@ async def test_what_fills_more_than_five_messages_comes_as_a_file_with_the_whole
     assert words_shown == heard.text.split()[: len(words_shown)]
 
 
+@pytest.mark.timeout(30)  # laying out all of it would take minutes, and nothing else would run
+@in_virtual_time
+async def test_of_an_enormous_answer_no_more_is_laid_out_than_is_shown() -> None:
+    stage = Stage()
+    heard = await stage.tell("word " * 2_000_000, *COMPLETE)
+    assert len(stage.surface.messages) == 5
+    assert stage.surface.messages[-1].attachment == heard.text
+
+
 @in_virtual_time
 async def test_what_just_fills_five_messages_comes_without_a_file() -> None:
     stage = Stage(Draft(max_messages=5))
