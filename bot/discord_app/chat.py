@@ -14,6 +14,7 @@ from bot.core.errors import InvalidInput, NotAllowed
 from bot.core.options import Scope
 from bot.core.ports import ListenedThread, ModelCatalogue
 from bot.core.service import ChatService
+from bot.core.text import utf16_cut, utf16_len
 from bot.discord_app.errors import THINKING, think
 from bot.discord_app.models import completions
 from bot.discord_app.readable import names_in, readable
@@ -24,7 +25,7 @@ from bot.discord_app.turns import AnyInteraction, turn_of_prompt
 _log = logging.getLogger(__name__)
 
 TITLE_LENGTH = 100  # Discord's limit for a thread's name
-SHOWN_PROMPT = 1500  # characters of the question that the thread begins with
+SHOWN_PROMPT = 1500  # UTF-16 units of the question that the thread begins with
 
 ONLY_IN_CHANNELS = (
     "I can open a thread only in a text channel of a server. Here, simply ask: with `/ask`, by "
@@ -100,7 +101,8 @@ class Chatting(commands.Cog):
         await self._threads.listen(thread)
         if key is not None:
             await self._choices.choose_model(place, Scope.THREAD, key, by=thread.opener)
-        await self._open(message, title or _title(interaction, question), interaction.user)
+        name = (title or "").strip() or _title(interaction, question)
+        await self._open(message, name, interaction.user)
         interaction.extras.pop(THINKING)  # its response is worth keeping now
         if question:
             turn = turn_of_prompt(interaction, question, place=place)
@@ -130,11 +132,13 @@ class Chatting(commands.Cog):
 def _title(interaction: AnyInteraction, question: str) -> str:
     text = readable(question, names_in(interaction.guild))
     first = next(iter(text.splitlines()), "").strip()
-    if len(first) > TITLE_LENGTH:
-        first = first[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
-    return first or f"A chat with {interaction.user.display_name}"[:TITLE_LENGTH]
+    if utf16_len(first) > TITLE_LENGTH:
+        first = first[: utf16_cut(first, TITLE_LENGTH - 1)].rsplit(" ", 1)[0] + "…"
+    return first or f"A chat with {interaction.user.display_name}"
 
 
 def _quote(question: str) -> str:
     quote = "\n".join(f"> {line}" for line in question.splitlines())
-    return quote if len(quote) <= SHOWN_PROMPT else quote[: SHOWN_PROMPT - 1] + "…"
+    if utf16_len(quote) <= SHOWN_PROMPT:
+        return quote
+    return quote[: utf16_cut(quote, SHOWN_PROMPT - 1)] + "…"

@@ -99,6 +99,20 @@ async def test_a_thread_named_by_a_long_prompt_ends_at_a_word(home: Home) -> Non
     assert prompt.startswith(thread.name.removesuffix("…"))
 
 
+async def test_a_thread_named_by_spaces_is_named_after_the_question(home: Home) -> None:
+    await home.ada.slash(home.channel, "chat", prompt="Why is water wet?", title="   ")
+    await home.until(lambda: home.guild.threads)
+    assert [one.name for one in home.guild.threads.values()] == ["Why is water wet?"]
+
+
+async def test_a_question_of_emojis_alone_opens_a_thread(home: Home) -> None:
+    await home.ada.slash(home.channel, "chat", prompt="\N{GRINNING FACE}" * 2500)
+    await home.until(lambda: home.guild.threads)
+    [thread] = home.guild.threads.values()
+    assert thread.name == "\N{GRINNING FACE}" * 49 + "…"
+    await home.until(lambda: any(has_ended(one) for one in thread.messages.values()))
+
+
 async def test_an_unknown_model_opens_no_thread(home: Home) -> None:
     chat = await home.ada.slash(home.channel, "chat", prompt="Hello", model="nonsense")
 
