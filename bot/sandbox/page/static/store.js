@@ -63,8 +63,11 @@ export class Store {
     const guilds = places.guilds.flatMap((guild) => [...guild.channels, ...guild.threads]);
     this.channels = new Map([...guilds, ...places.dms].map((one) => [one.id, one]));
     this.guilds = new Map(places.guilds.map((one) => [one.id, one]));
-    if (!this.channels.has(this.channel)) {
-      this.channel = null;
+    if (!this.channels.has(this.channel)) this.channel = null;
+    if (this.channels.has(this.awaited)) {
+      const { awaited } = this;
+      this.awaited = null;
+      queueMicrotask(() => this.open(awaited)); // when everybody knows of it
     }
   }
 
@@ -123,6 +126,12 @@ export class Store {
     this.unread.delete(id);
     this.emit("channel", id);
     this.emit("unread");
+  }
+
+  /** Look at a channel that was just made, as soon as the server has told of it. */
+  openWhenThere(id) {
+    if (this.channels.has(id)) this.open(id);
+    else this.awaited = id;
   }
 
   /** The messages of a channel as far as they are known. */

@@ -1,0 +1,176 @@
+/**
+ * The messages of the channel that is looked at.
+ *
+ * Changes are gathered and drawn once per frame of the screen; only what changed is touched.
+ * Messages out of sight cost nothing (`content-visibility` in messages.css).
+ */
+
+import { byId, element, fill } from "./dom.js";
+import { MessageView } from "./message.js";
+
+const NEAR_THE_END = 80; // pixels from the end within which one counts as reading along
+const NEAR_THE_TOP = 600; // pixels from the top at which older messages are asked for
+
+export class MessageList {
+  /** @param {object} page what messages may ask of the page: `store`, `act`, `interact`, `dismiss`. */
+  constructor(page) {
+    this.page = page;
+    this.store = page.store;
+    this.scroller = byId("scroller");
+    this.list = byId("messages");
+    this.views = new Map();
+    this.dirty = new Set();
+    this.readingAlong = true;
+    this.listen();
+  }
+
+  listen() {
+    const { store } = this;
+    store.on("channel", () => this.show());
+    store.on("snapshot", () => this.show());
+    store.on("places", () => this.redraw());
+    store.on("history", (channel) => channel === store.channel && this.arrange());
+    store.on("message", ({ message }) => message.channel === store.channel && this.touch(message.id));
+    store.on("deleted", ({ channel, messages }) => channel === store.channel && messages.forEach((id) => this.touch(id)));
+    this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.scroller.addEventListener("click", (event) => this.followLink(event));
+    this.scroller.addEventListener("keydown", (event) => this.move(event));
+    new ResizeObserver(() => this.readingAlong && this.toEnd()).observe(this.list);
+    new ResizeObserver(() => this.readingAlong && this.toEnd()).observe(this.scroller);
+  }
+
+  /** Show another channel, from its end. */
+  show() {
+    this.views.clear();
+    this.dirty.clear();
+    fill(this.list);
+    this.readingAlong = true;
+    const messages = this.messages;
+    if (!messages) return;
+    if (!messages.complete) this.store.loadHistory(this.store.channel).catch(this.page.complain);
+    this.arrange();
+  }
+
+  get messages() {
+    return this.store.current && this.store.messagesOf(this.store.channel);
+  }
+
+  /** Draw a message anew at the next frame. */
+  touch(id) {
+    this.dirty.add(id);
+    if (this.dirty.size === 1) requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    const { messages } = this;
+    if (!messages) return;
+    for (const id of this.dirty) {
+      const message = messages.byId.get(id);
+      if (!message) {
+        this.takeOut(id);
+        continue;
+      }
+      const place = messages.indexOf(id);
+      if (!this.views.has(id)) this.putIn(message, messages.list[place + 1]);
+      this.views.get(id).update(message, messages.list[place - 1]);
+      this.refreshAfter(messages, place);
+    }
+    this.dirty.clear();
+    if (this.readingAlong) this.toEnd();
+  }
+
+  /** Put all known messages of the channel in their order, those that came from above included. */
+  arrange() {
+    const { messages } = this;
+    const fromEnd = this.scroller.scrollHeight - this.scroller.scrollTop;
+    let previous;
+    let place = this.list.firstElementChild;
+    for (const message of messages.list) {
+      if (!this.views.has(message.id)) this.views.set(message.id, new MessageView(message, this.page));
+      const view = this.views.get(message.id);
+      view.update(message, previous);
+      if (view.node === place) place = place.nextElementSibling;
+      else this.list.insertBefore(view.node, place);
+      previous = message;
+    }
+    byId("beginning").hidden = !messages.complete || messages.more;
+    if (this.readingAlong) this.toEnd();
+    else this.scroller.scrollTop = this.scroller.scrollHeight - fromEnd;
+  }
+
+  redraw() {
+    for (const view of this.views.values()) view.forget();
+    if (this.messages) this.arrange();
+    else this.show();
+  }
+
+  putIn(message, next) {
+    const view = new MessageView(message, this.page);
+    this.views.set(message.id, view);
+    this.list.insertBefore(view.node, (next && this.views.get(next.id)?.node) ?? null);
+  }
+
+  takeOut(id) {
+    const view = this.views.get(id);
+    if (!view) return;
+    const next = view.node.nextElementSibling;
+    view.node.remove();
+    this.views.delete(id);
+    const { messages } = this;
+    if (next) this.refreshAfter(messages, messages.indexOf(next.dataset.id) - 1);
+  }
+
+  /** The message after one may need a heading now, or no more. */
+  refreshAfter(messages, place) {
+    const next = messages.list[place + 1];
+    if (next) this.views.get(next.id)?.update(next, messages.list[place]);
+  }
+
+  toEnd() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.readingAlong = scrollHeight - scrollTop - clientHeight < NEAR_THE_END;
+    if (scrollTop < NEAR_THE_TOP && this.messages?.complete && this.messages.more) {
+      this.store.loadHistory(this.store.channel).catch(this.page.complain);
+    }
+  }
+
+  followLink({ target }) {
+    const channel = target.closest("[data-channel]")?.dataset.channel;
+    const jump = target.closest("[data-jump]")?.dataset.jump;
+    const command = target.closest("[data-command]")?.dataset.command;
+    if (channel) this.store.open(channel);
+    if (command) this.page.startCommand(command);
+    if (jump) this.jumpTo(jump);
+  }
+
+  jumpTo(id) {
+    const node = this.views.get(id)?.node;
+    if (!node) return;
+    node.scrollIntoView({ block: "center" });
+    node.focus();
+  }
+
+  /** The arrows go from message to message, when one of them has the focus. */
+  move(event) {
+    const step = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
+    if (!step || event.target.closest("input, textarea, details[open], [role=menu]")) return;
+    const here = event.target.closest("li.message");
+    const next = here ? here[step] : this.list.lastElementChild;
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+}
+
+/** The words at the beginning of a channel. */
+export function beginning(channel, title) {
+  const words = { 1: `This is the beginning of your direct messages with ${title}.` };
+  const thread = channel.type === 11 || channel.type === 12;
+  const text = words[channel.type] ?? `This is the start of the ${thread ? "thread" : `#${title} channel`}.`;
+  return [element("h2", {}, channel.type === 1 ? title : thread ? title : `Welcome to #${title}`), element("p", {}, text)];
+}
