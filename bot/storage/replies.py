@@ -116,7 +116,6 @@ class SqlReplyStore:
         and private ones apart. A private answer is never superseded.
         """
         await self._checkpoints.settle(reply)
-        self._checkpoints.stored.pop(reply, None)
         later = replies.alias()
         superseded = sa.exists().where(
             later.c.conversation_id == replies.c.conversation_id,

@@ -22,13 +22,13 @@ metadata = sa.MetaData(
     }
 )
 
-# A channel, a thread or a DM: whatever has a history of its own.
+# A channel, a thread or a DM: whatever has a history of its own. `opener_id` is who asked the bot
+# into a thread; as long as it is set, everybody is answered there.
 conversations = sa.Table(
     "conversations",
     metadata,
     sa.Column("id", Id, primary_key=True, autoincrement=False),
     sa.Column("guild_id", sa.BigInteger),
-    sa.Column("listening", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("opener_id", sa.BigInteger),
 )
 

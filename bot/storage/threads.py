@@ -20,22 +20,18 @@ class SqlThreadStore:
     @whole
     async def listen(self, thread: ListenedThread) -> None:
         """From now on answer everybody there."""
-        insert = self._database.insert(conversations).values(
-            id=thread.id, listening=True, opener_id=thread.opener
-        )
+        insert = self._database.insert(conversations).values(id=thread.id, opener_id=thread.opener)
         async with self._database.write() as connection:
             await connection.execute(
                 insert.on_conflict_do_update(
                     index_elements=[conversations.c.id],
-                    set_={"listening": True, "opener_id": insert.excluded.opener_id},
+                    set_={"opener_id": insert.excluded.opener_id},
                 )
             )
 
     async def find(self, thread: ChannelId) -> ListenedThread | None:
         """The thread, if the bot listens there."""
-        query = sa.select(conversations.c.opener_id).where(
-            conversations.c.id == thread, conversations.c.listening
-        )
+        query = sa.select(conversations.c.opener_id).where(conversations.c.id == thread)
         async with self._database.read() as connection:
             opener = (await connection.execute(query)).scalar_one_or_none()
         return None if opener is None else ListenedThread(thread, UserId(opener))
@@ -45,9 +41,7 @@ class SqlThreadStore:
         """The thread was deleted: nobody is answered there, and what was said there is forgotten."""
         async with self._database.write() as connection:
             await connection.execute(
-                sa.update(conversations)
-                .where(conversations.c.id == thread)
-                .values(listening=False, opener_id=None)
+                sa.update(conversations).where(conversations.c.id == thread).values(opener_id=None)
             )
             await connection.execute(
                 sa.delete(messages).where(messages.c.conversation_id == thread)

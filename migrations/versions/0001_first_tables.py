@@ -26,7 +26,6 @@ def create_conversations() -> None:
         "conversations",
         sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("guild_id", sa.BigInteger),
-        sa.Column("listening", sa.Boolean, server_default=sa.false(), nullable=False),
         sa.Column("opener_id", sa.BigInteger),
         sa.PrimaryKeyConstraint("id", name="pk_conversations"),
     )

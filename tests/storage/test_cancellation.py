@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Coroutine
+from contextlib import closing
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ import sqlalchemy as sa
 from bot.core.conversation import ChannelId
 from bot.core.errors import DatabaseUnavailable
 from bot.core.replies import ReplyState
-from bot.storage import Database, SqlHistoryStore, SqlReplyStore
+from bot.storage import Database, SqlHistoryStore, SqlReplyStore, open_database
 from bot.storage.whole import whole
 
 from .samples import CHANNEL, answer, question
@@ -57,6 +60,30 @@ async def test_an_answer_cancelled_at_any_statement_leaves_whole_transactions(
     # The cancellation of the very last statements finds the whole answer stored.
     assert seen <= whole_lives | {(ReplyState.COMPLETE, 2)}
     assert len(seen) >= 3
+
+
+async def test_a_transaction_cancelled_as_it_begins_leaves_no_lock(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+
+    async with open_database(f"sqlite:///{path}") as database:
+
+        async def write(name: str) -> None:
+            async with database.write() as connection:
+                await connection.exec_driver_sql(f"CREATE TABLE {name} (id INTEGER)")
+
+        await write("one")
+        loop, beginning = asyncio.get_running_loop(), asyncio.Event()
+        engine = database._writer.sync_engine
+        sa.event.listen(engine, "engine_connect", lambda _: loop.call_soon(beginning.set))
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            task = asyncio.create_task(write("two"))
+            await beginning.wait()  # the driver is at it now, and waits for the other's lock
+            task.cancel()
+            await asyncio.sleep(0)
+        await asyncio.wait({task})
+        assert task.cancelled()
+        await write("three")
 
 
 async def test_a_cancelled_reading_blocks_nobody(

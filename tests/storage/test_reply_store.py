@@ -77,6 +77,7 @@ async def test_gathered_questions_are_answered_by_the_last_reply(
         record = await replies.showing(MessageId(message))
         assert record is not None
         assert (record.id, record.turn) == (last, together)
+    assert [record.id for record in await replies.unfinished()] == [last]
     dropped = await replies.load(first)
     assert dropped is not None
     assert dropped.address.token is None
@@ -118,15 +119,17 @@ async def test_an_ending_stores_where_it_is_shown_and_so_does_its_being_visible(
     replies: SqlReplyStore,
 ) -> None:
     reply = await begun(replies, question(1), shown(5))
-    for address in (shown(6, 7), shown(8)):
+    await replies.checkpoint(reply, "text", shown(6, 7))
+    for address in (shown(8), shown(9)):
         await replies.finish(reply, ending(address=address))
         record = await replies.load(reply)
         assert record is not None
         assert record.address == address
-    await replies.shown(reply, shown(8, 9))
-    record = await replies.load(reply)
-    assert record is not None
-    assert record.address == shown(8, 9)
+    for address in (shown(6, 7), shown(8, 9)):
+        await replies.shown(reply, address)
+        record = await replies.load(reply)
+        assert record is not None
+        assert record.address == address
 
 
 async def test_a_reply_that_was_reopened_or_has_not_ended_is_not_done_with(
@@ -138,6 +141,13 @@ async def test_a_reply_that_was_reopened_or_has_not_ended_is_not_done_with(
     await replies.finish(reply, ending(address=WITH_TOKEN))
     await replies.reopen(reply, EventId(2), keep=True)
     await replies.shown(reply, WITH_TOKEN)
+    assert [record.id for record in await replies.unfinished()] == [reply]
+
+
+async def test_a_reopened_reply_is_unfinished_again(replies: SqlReplyStore) -> None:
+    reply = await answer(replies, question(1))
+    assert await replies.unfinished() == []
+    await replies.reopen(reply, EventId(2), keep=True)
     assert [record.id for record in await replies.unfinished()] == [reply]
 
 
