@@ -119,27 +119,15 @@ class WeryAIClient:
 
     async def _begin(self, body: bytes, choices: int) -> tuple[list[ChatEvent], Batches]:
         """Ask, and wait for the first events: only up to there can it be tried again."""
-        batches = self._ask(body, choices)
-        return await anext(batches), batches
-
-    async def _ask(self, body: bytes, choices: int) -> Batches:
         request = self._http.build_request(
             "POST", CHAT, content=body, headers={"Content-Type": "application/json"}
         )
-        response = await self._send(request)
-        try:
-            async with aclosing(answer_of(response, choices, self._timeouts.silence)) as batches:
-                async for batch in batches:
-                    yield batch
-        finally:
-            await response.aclose()
+        batches = answer_of(await self._send(request), choices, self._timeouts.silence)
+        return await anext(batches), batches
 
     async def _get(self, path: str, read: Callable[[bytes, httpx.Headers], T]) -> T:
         response = await self._send(self._http.build_request("GET", path))
-        try:
-            return read(await body_of(response, self._timeouts.silence), response.headers)
-        finally:
-            await response.aclose()
+        return read(await body_of(response, self._timeouts.silence), response.headers)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         with translated():

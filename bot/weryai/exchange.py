@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
+from typing import cast
 
 import httpcore
 import httpx
@@ -51,7 +52,7 @@ def _named(error: Exception) -> str:
 
 
 async def body_of(response: httpx.Response, silence: float) -> bytes:
-    """A whole body.
+    """A whole body; closes the response.
 
     Args:
         response: with its body yet to be read.
@@ -60,9 +61,8 @@ async def body_of(response: httpx.Response, silence: float) -> bytes:
     Raises:
         ModelError: the response is a refusal, breaks off, or does not come in time.
     """
-    with translated(response.headers):
-        async with aclosing(_chunks(response, silence)) as chunks:
-            body = await _rest(chunks)
+    async with _reading(response) as chunks:
+        body = await _rest(chunks, await _start(response, chunks, silence))
     if response.status_code != httpx.codes.OK:
         raise failure(response.status_code, response.headers, body)
     return body
@@ -71,7 +71,7 @@ async def body_of(response: httpx.Response, silence: float) -> bytes:
 async def answer_of(
     response: httpx.Response, choices: int, silence: float
 ) -> AsyncGenerator[list[ChatEvent], None]:
-    """The answer in a response: events, as many at a time as came together.
+    """The answer in a response: events, as many at a time as came together; closes the response.
 
     A plain body where a stream was asked for is read as a complete answer, whatever its content
     type says it is.
@@ -87,48 +87,52 @@ async def answer_of(
     if response.status_code != httpx.codes.OK:
         await body_of(response, silence)
     reader = StreamReader(response.headers, choices)
-    with translated(response.headers):
-        async with aclosing(_chunks(response, silence)) as chunks:
-            start = await _start(chunks)
-            if start.lstrip(_PREAMBLE).startswith(_PLAIN):
-                yield reader.read_whole(await _rest(chunks, start))
-                return
-            decoder = SSEDecoder()
-            chunk = start
-            while chunk:
-                if events := reader.read(decoder.feed(chunk)):
-                    yield events
-                if reader.done:
-                    break
-                if reader.told:
-                    chunk = await _formality(response, chunks, FAREWELL)
-                else:
-                    chunk = await anext(chunks, b"")
-            if events := reader.read(decoder.end()):
-                yield events
-            if events := reader.end():
+    decoder = SSEDecoder()
+    async with _reading(response) as chunks:
+        chunk = await _start(response, chunks, silence)
+        if chunk.lstrip(_PREAMBLE).startswith(_PLAIN):
+            yield reader.read_whole(await _rest(chunks, chunk))
+            return
+        while chunk:
+            if events := reader.read(decoder.feed(chunk)):
                 yield events
             if reader.done:
-                await _formality(response, chunks, LINGER)
+                break
+            if reader.told:
+                chunk = await _formality(response, chunks, FAREWELL)
+            else:
+                chunk = await anext(chunks, b"")
+        if events := reader.read(decoder.end()):
+            yield events
+        if events := reader.end():
+            yield events
+        if reader.done:
+            await _formality(response, chunks, LINGER)
 
 
-async def _chunks(response: httpx.Response, silence: float) -> AsyncGenerator[bytes, None]:
-    """The body's bytes as they come."""
+@asynccontextmanager
+async def _reading(response: httpx.Response) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The body's bytes as they come; at the end the response is closed."""
     encoded = "content-encoding" in response.headers  # though nobody asked for it
-    async for chunk in response.aiter_bytes() if encoded else response.aiter_raw():
-        wait_at_most(response, silence)
-        yield chunk
+    chunks = response.aiter_bytes() if encoded else response.aiter_raw()
+    try:
+        with translated(response.headers):
+            async with aclosing(cast("AsyncGenerator[bytes, None]", chunks)):
+                yield chunks
+    finally:
+        await response.aclose()
 
 
-async def _start(chunks: AsyncIterator[bytes]) -> bytes:
+async def _start(response: httpx.Response, chunks: AsyncIterator[bytes], silence: float) -> bytes:
     """The first bytes, as many as it takes to see what kind of body it is."""
     start = b""
     while not start.strip(_PREAMBLE) and (chunk := await anext(chunks, b"")):
+        wait_at_most(response, silence)
         start += chunk
     return start
 
 
-async def _rest(chunks: AsyncIterator[bytes], start: bytes = b"") -> bytes:
+async def _rest(chunks: AsyncIterator[bytes], start: bytes) -> bytes:
     body = bytearray(start)
     while len(body) <= MAX_BODY:
         chunk = await anext(chunks, b"")
