@@ -5,6 +5,7 @@ import { CommandLine } from "./commandline.js";
 import { matching, named, slashCommands } from "./commands.js";
 import { beingTyped, decoded, encoded, mentionable } from "./mentions.js";
 import { Suggestions } from "./suggestions.js";
+import { TypingLine } from "./typing.js";
 import { upload } from "./uploads.js";
 
 const LONGEST = 2000; // Discord's limit for a message
@@ -37,8 +38,7 @@ export class Composer {
       this.box, this.counter, this.picker,
       element("button.icon-button.send", { type: "button", title: "Send (Enter)", "aria-label": "Send", onclick: () => this.send() }, icon("reply")));
     this.frame = element("div.composer-frame", {}, this.bar, this.fileRow, this.line);
-    this.typing = element("div.typing", { role: "status", "aria-live": "off" });
-    fill(this.place, this.suggestions.node, this.frame, this.typing);
+    fill(this.place, this.suggestions.node, this.frame, new TypingLine(this.store).node);
   }
 
   listen() {

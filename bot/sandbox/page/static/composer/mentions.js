@@ -37,7 +37,8 @@ function every(store) {
 
 function replaced(text, mentions, from, to) {
   if (!mentions.length) return text;
-  const codes = new Map(mentions.map((one) => [one[from].toLowerCase(), one[to]]));
+  // Of namesakes the first one is meant: people come before roles, and a bot has a role of its name.
+  const codes = new Map(mentions.toReversed().map((one) => [one[from].toLowerCase(), one[to]]));
   const pattern = mentions.map((one) => RegExp.escape?.(one[from]) ?? one[from].replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
   return text.replace(new RegExp(`(${pattern})(?![\\w])`, "gi"), (found) => codes.get(found.toLowerCase()) ?? found);
 }
