@@ -125,6 +125,15 @@ async def test_who_may_not_manage_the_server_is_not_offered_config(home: Home) -
             await person.slash(home.channel, "config model", model="GPT_5")
 
 
+async def test_who_asks_may_choose_another_model_for_the_question(home: Home) -> None:
+    await configure(home, model="GPT_5")
+
+    await home.answered(await home.ask("Who are you?", model="GROK_4"))
+    await home.answered(await home.ask("And you?"))
+
+    assert [request.json["model"] for request in home.weryai.requests] == ["GROK_4", "GPT_5"]
+
+
 async def test_a_choice_holds_from_the_next_answer_on(home: Home) -> None:
     gate = home.weryai.hold_next(after=1)
     running = await home.mention("Tell me something.")
