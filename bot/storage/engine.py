@@ -20,6 +20,7 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -168,11 +169,11 @@ def _detail(error: Exception) -> str:
 async def open_database(url: str) -> AsyncIterator[Database]:
     """Open the database of a `DATABASE_URL`; the folder of an SQLite file is made if needed.
 
-    No connection is made yet: whether the database answers is seen at its first use.
+    Whether a server answers is seen at its first use.
 
     Raises:
-        DatabaseUnavailable: the address is malformed, the folder cannot be made, or PostgreSQL's
-            driver is not installed.
+        DatabaseUnavailable: the address is malformed, the SQLite file cannot be opened, or
+            PostgreSQL's driver is not installed.
     """
     target = parse_database_url(url)
     database = _sqlite(target) if isinstance(target, SqliteFile) else _postgres(target)
@@ -183,13 +184,7 @@ async def open_database(url: str) -> AsyncIterator[Database]:
 
 
 def _sqlite(target: SqliteFile) -> Database:
-    try:
-        target.path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DatabaseUnavailable(
-            f"the folder {target.path.parent} cannot be made ({error.strerror}): "
-            "name another one in DATABASE_URL, or let the bot's user write there"
-        ) from error
+    _try_file(target.path)
     address = sa.URL.create("sqlite+aiosqlite", database=str(target.path))
 
     def engine(size: int) -> AsyncEngine:
@@ -211,6 +206,22 @@ def _sqlite(target: SqliteFile) -> Database:
     writer = engine(1)
     sa.event.listen(writer.sync_engine, "begin", _begin)
     return Database(engine(SQLITE_READERS), writer, (sa.exc.SQLAlchemyError, sqlite3.Error))
+
+
+def _try_file(path: Path) -> None:
+    """Make the folder and open the file once: here it is still easy to say what to do about it."""
+    remedy = "name another one in DATABASE_URL, or let the bot's user write there"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sqlite3.connect(path).close()
+    except OSError as error:
+        raise DatabaseUnavailable(
+            f"the folder {path.parent} cannot be made ({error.strerror}): {remedy}"
+        ) from error
+    except sqlite3.Error as error:
+        raise DatabaseUnavailable(
+            f"the file {path} cannot be opened ({error}): {remedy}"
+        ) from error
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

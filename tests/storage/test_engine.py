@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -96,9 +97,9 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 async def test_a_folder_in_the_place_of_the_file_is_unavailable(tmp_path: Path) -> None:
-    async with open_database(f"sqlite:///{tmp_path}") as database:
-        with pytest.raises(DatabaseUnavailable, match="unable to open"):
-            await migrate(database)
+    with pytest.raises(DatabaseUnavailable, match=r"unable to open.*DATABASE_URL"):
+        async with open_database(f"sqlite:///{tmp_path}"):
+            pass
 
 
 async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
@@ -193,3 +194,32 @@ async def test_sqlite_reads_while_it_writes_and_checks_foreign_keys(tmp_path: Pa
                 "busy_timeout": 10_000,
             }
     assert os.listdir(tmp_path) == ["bot.db"]  # noqa: PTH208 - closed whole: no -wal, no -shm
+
+
+async def test_closing_waits_for_whoever_is_at_it_and_refuses_who_comes_later(
+    database: Database,
+) -> None:
+    entered, gate = asyncio.Event(), asyncio.Event()
+
+    async def write() -> int:
+        async with database.write() as connection:
+            entered.set()
+            await gate.wait()
+            return int((await connection.execute(sa.select(1))).scalar_one())
+
+    writing = asyncio.create_task(write())
+    await entered.wait()
+    closing = asyncio.create_task(database.close())
+    await asyncio.sleep(0)
+    assert not closing.done()
+    gate.set()
+    await closing
+    assert await writing == 1
+    with pytest.raises(DatabaseUnavailable, match="closed"):
+        await write()
+
+
+async def test_a_health_probe_hears_whether_the_database_answers(database: Database) -> None:
+    assert await database.answers()
+    await database.close()
+    assert not await database.answers()
