@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from bot.sandbox.discord.state import Attachment, Channel, Guild, Message, User
 from bot.sandbox.discord.world import World
 
 T = TypeVar("T")
+_ID = re.compile("[0-9]{1,20}")
 
 
 class Malformed(Exception):
@@ -48,6 +49,13 @@ class Fields:
     def mapping(self, name: str) -> dict[str, Any]:
         """An object."""
         return self._of(name, dict)
+
+    def texts_by_name(self, name: str) -> dict[str, str]:
+        """An object of strings."""
+        found = self._of(name, dict)
+        if not all(isinstance(one, str) for one in found.values()):
+            raise Malformed(f"{name!r} must be an object of strings")
+        return found
 
     def texts(self, name: str) -> list[str]:
         """An array of strings."""
@@ -148,7 +156,7 @@ class Asked(Fields):
         fields = Fields(value)
         try:
             data = base64.b64decode(fields.text("data"), validate=True)
-        except binascii.Error:
+        except ValueError:
             raise Malformed("'data' must be base64") from None
         if len(data) > ATTACHMENT_LIMIT:
             raise Refusal.BODY_TOO_LARGE.error()
@@ -165,6 +173,6 @@ class Asked(Fields):
 
 def as_id(value: object) -> int:
     """An id from its string; raises `Malformed`."""
-    if not isinstance(value, str) or not (value.isascii() and value.isdecimal()):
+    if not isinstance(value, str) or not _ID.fullmatch(value):
         raise Malformed(f"{value!r} is not an id: ids are strings of digits")
     return int(value)

@@ -86,9 +86,8 @@ async def submit(asked: Asked) -> Json:
     opened = asked.world.interactions.get(asked.id("interaction"))
     if opened is None or opened.user is not asked.person.user:
         raise Refusal.UNKNOWN_INTERACTION.error()
-    values = asked.mapping("values")
     handle = InteractionHandle(asked.world, opened)
-    return _begun(await asked.person.submit(handle, **{k: str(v) for k, v in values.items()}))
+    return _begun(await asked.person.submit(handle, **asked.texts_by_name("values")))
 
 
 def _begun(handle: InteractionHandle) -> Json:

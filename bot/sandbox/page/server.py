@@ -100,7 +100,7 @@ class PageServer:
         application = web.Application(middlewares=[self._guard])
         base = f"/t/{self.token}"
         application.router.add_get(base + "/live", self._live)
-        application.router.add_get(base + "/files/{file}/{name}", self._file)
+        application.router.add_get(base + "/files/{file:[0-9]{1,20}}/{name}", self._file)
         application.router.add_get(base + "/{path:.*}", self._page)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -164,8 +164,7 @@ class PageServer:
         )
 
     async def _file(self, request: web.Request) -> web.Response:
-        number = request.match_info["file"]
-        file = self._discord.world.files.get(int(number)) if number.isdecimal() else None
+        file = self._discord.world.files.get(int(request.match_info["file"]))
         if file is None:
             raise web.HTTPNotFound(headers=_HEADERS)
         kind = file.content_type.partition(";")[0]

@@ -96,6 +96,7 @@ class Showing:
         else:
             dropped = self._start_anew()
             self.outbox.put("busy", lambda: {"type": "busy", "dropped": dropped})
+            self.outbox.put("snapshot", self._snapshot)  # after it
 
     # --- what happens -------------------------------------------------------------------------
 
