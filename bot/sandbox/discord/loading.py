@@ -63,6 +63,7 @@ class _Restoring:
         )
         for kind, step in steps:
             for one in saved[kind]:
+                self._world.ids.skip(one["id"])
                 step(one)
         self._application(saved["application"])
 

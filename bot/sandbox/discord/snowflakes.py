@@ -23,6 +23,10 @@ class Snowflakes:
         self._last = max(first_id_at(self._now()), self._last + 1)
         return self._last
 
+    def skip(self, known: int) -> None:
+        """Make only ids greater than one that was made before."""
+        self._last = max(self._last, known)
+
 
 def first_id_at(at: float) -> int:
     """The smallest id that can be made at `at` (Unix seconds)."""
