@@ -236,7 +236,9 @@ def test_a_block_with_an_overlong_language_is_opened_again_without_it() -> None:
 
 
 def test_a_block_in_a_quote_is_continued_in_the_quote() -> None:
-    text = "\n".join(["> ```py", *[f"> line_{number}" for number in range(20)], "> ```"])
+    text = "\n".join(
+        ["They said:", "> ```py", *[f"> line_{number}" for number in range(20)], "> ```"]
+    )
     first, *_, last = pages(text)
     assert first.endswith("\n> ```")
     assert last.startswith("> ```py\n> line_")
@@ -268,6 +270,12 @@ def test_nested_styles_are_closed_inside_out() -> None:
     assert first.endswith("word***")
     assert second.startswith("***word")
     assert second.endswith("word* end**")
+
+
+def test_a_style_inside_another_may_begin_at_the_seam() -> None:
+    first, second = pages(f"*{words(13)} **bold** {words(10)}*")
+    assert first == f"*{words(13)}*"
+    assert second == f"***bold** {words(10)}*"
 
 
 def test_a_style_that_ends_at_the_seam_is_not_opened_again() -> None:

@@ -28,6 +28,11 @@ def words(count: int) -> str:
         ("**bold *and `code", "**bold *and `code`***"),
         ("```py\nx = 1", "```py\nx = 1\n```"),
         ("```py\nx = '``", "```py\nx = '\n```"),
+        ("*a *b", "*a *b*"),
+        ("_a snake_case", "_a snake_case_"),
+        ("**bold *both*** and ~~gone", "**bold *both*** and ~~gone~~"),
+        ("Some `a <b", "Some `a <b`"),
+        ("```\nhttps://example.co", "```\nhttps://example.co\n```"),
         ("Done **bold** and *italic* `code`.", "Done **bold** and *italic* `code`."),
     ],
 )
@@ -84,6 +89,7 @@ def test_what_may_still_change_its_meaning_is_held_back(text: str, shown: str) -
         "[1, 2, 3] and [a](https://example.com/x_y) b",
         "``` a b ``` and more",
         "~ tilde ~~~ run",
+        "about ~80 and |x| and ****four",
         "5 * 3 *",
     ],
 )
