@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -34,8 +35,19 @@ async def in_private(home: Home, text: str) -> Asked:
     return await home.ask(text, private=True)
 
 
+async def directly(home: Home, text: str) -> Asked:
+    """Ask in a direct message."""
+    return await home.ada.send(await home.ada.open_dm(), text)
+
+
+async def in_a_thread(home: Home, text: str) -> Asked:
+    """Ask by a mention in a thread of its own."""
+    return await home.mention(text, channel=await home.ada.start_thread(home.channel, "Talk"))
+
+
 both_ways = pytest.mark.parametrize("ask", [by_mention, by_command])
 every_way = pytest.mark.parametrize("ask", [by_mention, by_command, in_private])
+ALL_WAYS: tuple[Ask, ...] = (by_mention, by_command, in_private, directly, in_a_thread)
 
 # How an answer that counts is brought to each of its endings; "stopped" takes a press besides.
 FAULTS = {
@@ -58,6 +70,14 @@ async def growing(home: Home, ask: Ask = by_mention) -> tuple[Asked, Message, Ga
     answer = await home.begun(question)
     await home.until(lambda: answer.content == "One two", "One two")
     return question, answer, gate
+
+
+def everywhere(home: Home) -> list[tuple[Home, Ask]]:
+    """A channel of its own for each way to ask, so that none waits in line for another."""
+    return [
+        (replace(home, channel=home.discord.add_channel(home.guild, ask.__name__)), ask)
+        for ask in ALL_WAYS
+    ]
 
 
 async def ended_as(home: Home, ending: str, ask: Ask = by_mention) -> Message:
