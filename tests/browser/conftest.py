@@ -1,26 +1,19 @@
-"""The whole playground with its page in Chromium, anew for each test."""
+"""One browser, and one playground, for each test: none depends on another."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
-from bot.playground import Playground, open_playground
-from tests.browser.opening import chromium, open_page
+from tests.browser.stage import Quiet, Stage, chromium, full_stage, quiet_stage
 
 
-@pytest.fixture
-async def ground(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Playground]:
-    """The bot in its own process between a local Discord and a local WeryAI."""
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("WERYAI_API_KEY", "SANDBOX_DATA"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)  # where there is no .env
-    async with open_playground() as ground:
-        yield ground
-    assert ground.discord.violations == []
 
 
 @pytest.fixture
@@ -30,7 +23,14 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def page(ground: Playground, browser: Browser) -> AsyncIterator[Page]:
-    """The page as a newcomer has it open."""
-    async with ground.page() as server, open_page(browser, server.url) as page:
-        yield page
+async def stage(browser: Browser) -> AsyncIterator[Stage]:
+    async with full_stage(browser) as stage:
+        yield stage
+        assert stage.complaints == []
+
+
+@pytest.fixture
+async def quiet(browser: Browser) -> AsyncIterator[Quiet]:
+    async with quiet_stage(browser) as stage:
+        yield stage
+        assert stage.complaints == []

@@ -1,5 +1,6 @@
 /** Joins the parts of the page. */
 
+import { beginning } from "./beginning.js";
 import { Composer } from "./composer/composer.js";
 import { Dialogs } from "./dialogs/dialogs.js";
 import { byId, element, fill } from "./dom.js";
@@ -7,7 +8,7 @@ import { Header } from "./header.js";
 import { Interactions } from "./interactions.js";
 import { Live } from "./live.js";
 import { MessageActions } from "./messageactions.js";
-import { beginning, MessageList } from "./messages.js";
+import { MessageList } from "./messages.js";
 import { Notices } from "./notices.js";
 import { Sidebar } from "./sidebar.js";
 import { Store } from "./store.js";
@@ -48,7 +49,7 @@ store.on("snapshot", chooseChannel);
 store.on("places", chooseChannel);
 store.on("channel", (id) => {
   history.replaceState(null, "", `#${id}`);
-  fill(byId("beginning"), beginning(store.current, store.titleOf(store.current)));
+  fill(byId("beginning"), beginning(store.current, store));
 });
 
 /** Look at something: the channel of the address, or the first one. */

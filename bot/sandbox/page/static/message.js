@@ -3,6 +3,7 @@
  * a message that grows twenty times a second costs its text, and nothing else.
  */
 
+import { answerWords } from "./answerwords.js";
 import { attachments } from "./attachments.js";
 import { avatar } from "./avatar.js";
 import { components } from "./components/render.js";
@@ -19,12 +20,13 @@ const CONVERSATION = new Set([0, 19, 20, 23]); // the types that people and bots
 const PARTS = {
   quoted: [(one) => [one.reply_to, one.command], (one, page) => quotedLine(one, page)],
   heading: [(one) => [one.display, one.at, one.author.bot], (one) => headingLine(one)],
-  text: [(one) => [one.content, one.thinking, one.edited_at !== null, one.v2], (one, page) => textNodes(one, page)],
+  text: [(one) => [one.content, one.thinking, wasEdited(one), one.v2], (one, page) => textNodes(one, page)],
   files: [(one) => one.attachments.map((file) => file.id), (one) => (one.v2 ? [] : attachments(one.attachments))],
   embeds: [(one) => one.embeds, (one, page) => embeds(one, page.names)],
   components: [(one) => one.components, (one, page) => components(one, page)],
   reactions: [(one) => one.reactions, (one, page) => reactions(one, page)],
   thread: [(one) => one.thread, (one, page) => threadLine(one, page)],
+  words: [(one) => one.command, (one, page) => answerWords(one, page)],
   privacy: [(one) => one.ephemeral, (one, page) => privacyLine(one, page)],
 };
 
@@ -48,8 +50,7 @@ export class MessageView {
 
   /** Show a message's present state; `previous` is the one above it. */
   update(message, previous) {
-    const names = PARTS;
-    for (const [name, [basis, draw]] of Object.entries(names)) {
+    for (const [name, [basis, draw]] of Object.entries(PARTS)) {
       const key = JSON.stringify(basis(message));
       if (this.drawn[name] === key) continue;
       this.drawn[name] = key;
@@ -132,8 +133,13 @@ function textNodes(message, page) {
   if (!CONVERSATION.has(message.type)) return systemLine(message, page);
   if (message.v2) return [];
   const nodes = markdown(message.content, page.names);
-  if (message.edited_at !== null && message.content) nodes.push(element("span.edited", {}, " (edited)"));
+  if (wasEdited(message) && message.content) nodes.push(element("span.edited", {}, " (edited)"));
   return nodes;
+}
+
+/** Whether Discord says so: filling in "is thinking" counts for nothing. */
+function wasEdited({ edited_at: at, command, versions }) {
+  return at !== null && !(command && versions <= 2);
 }
 
 function reactions(message, page) {

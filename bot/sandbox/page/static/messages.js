@@ -5,7 +5,7 @@
  * Messages out of sight cost nothing (`content-visibility` in messages.css).
  */
 
-import { byId, element, fill } from "./dom.js";
+import { byId, fill } from "./dom.js";
 import { MessageView } from "./message.js";
 
 const NEAR_THE_END = 80; // pixels from the end within which one counts as reading along
@@ -165,12 +165,4 @@ export class MessageList {
     next.focus();
     next.scrollIntoView({ block: "nearest" });
   }
-}
-
-/** The words at the beginning of a channel. */
-export function beginning(channel, title) {
-  const words = { 1: `This is the beginning of your direct messages with ${title}.` };
-  const thread = channel.type === 11 || channel.type === 12;
-  const text = words[channel.type] ?? `This is the start of the ${thread ? "thread" : `#${title} channel`}.`;
-  return [element("h2", {}, channel.type === 1 ? title : thread ? title : `Welcome to #${title}`), element("p", {}, text)];
 }

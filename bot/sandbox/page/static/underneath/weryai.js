@@ -1,5 +1,6 @@
 /** Each request to WeryAI: its messages, its options, and how its answer came. */
 
+import { answerTable } from "../answerwords.js";
 import { element, fill } from "../dom.js";
 import { Panel, precisely } from "./redrawing.js";
 
@@ -26,8 +27,7 @@ export class Weryai extends Panel {
   drawWords() {
     const { answers } = this.store;
     this.words.hidden = !answers.length;
-    fill(this.words, element("summary", {}, "Which words give which answer"),
-      element("dl", {}, answers.map(({ words, gives }) => [element("dt", {}, words), element("dd", {}, gives)])));
+    fill(this.words, element("summary", {}, "Which words give which answer"), answerTable(answers));
   }
 
   draw() {
@@ -35,7 +35,7 @@ export class Weryai extends Panel {
     const requests = [...store.weryai.values()].slice(-SHOWN);
     this.about.textContent = store.realModels
       ? "WERYAI_API_KEY is set: the real models answer. What they are sent is not seen here."
-      : requests.length ? `${store.weryai.size} requests to the local WeryAI.` : "Nothing has been asked of WeryAI yet.";
+      : requests.length ? `${store.weryai.size} ${store.weryai.size === 1 ? "request" : "requests"} to the local WeryAI.` : "Nothing has been asked of WeryAI yet.";
     for (const request of requests) this.show(request);
   }
 
