@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
+from stamina.instrumentation import set_on_retry_hooks
+
 from bot.core.checkup import Finding
 from bot.core.choices import Choices
 from bot.core.errors import ModelError, Unauthorized
@@ -75,6 +77,7 @@ def migrate_check() -> int:
 async def _run(settings: Settings) -> None:
     stopping = asyncio.Event()
     _on_signals(stopping)
+    set_on_retry_hooks(())  # the client logs its retries itself, with the request's id
     async with _joined(settings) as (bot, service, catalogue):
         token = settings.discord_token.get_secret_value()
         tasks = {
