@@ -8,9 +8,11 @@ from dataclasses import replace
 
 from bot.core.choices import SHOW_USAGE, Choices
 from bot.core.conversation import HISTORY_LIMIT, MessageId, Role, Said, Turn
+from bot.core.errors import BotError
 from bot.core.options import ChatRequest, Resolved
 from bot.core.ports import ChatEvent, ChatModel, HistoryStore, ModelInfo
 from bot.core.prompt import build_prompt
+from bot.core.replies import ReplyRecord
 from bot.core.running import Running
 
 CONTINUE = (
@@ -46,6 +48,20 @@ class Asking:
         async with aclosing(self._model.stream(request)) as stream:
             async for event in stream:
                 yield event
+
+    async def model_of(self, record: ReplyRecord) -> str:
+        """Which model has given an answer; empty if nobody knows.
+
+        It is stored with the ending. Without one it is what is chosen there: while no process
+        lives, nobody chooses another.
+        """
+        if record.model:
+            return record.model
+        try:
+            options = await self._choices.of(record.turn.place, record.turn.options)
+            return self._choices.offered(options.model).key
+        except BotError:
+            return ""
 
     async def _conversation(self, turn: Turn) -> tuple[Turn, list[Said]]:
         """The turn as it stands in the history (it may have been edited), and what was before."""

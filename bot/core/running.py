@@ -84,9 +84,9 @@ class Running:
             return True
         return bool(ids.intersection(said.message_id for said in self.turn.said))
 
-    async def conclude(self, record: ReplyRecord) -> None:
+    async def conclude(self, record: ReplyRecord, model: str) -> None:
         """Show the ending of what an earlier process left; without one, it was interrupted."""
-        self.model = record.model or ""
+        self.model = model
         self._stored = record.state.ended
         state = record.state if record.state.ended else ReplyState.INTERRUPTED
         await self.editor.conclude(Heard(record.text, ruling=state))

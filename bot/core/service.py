@@ -383,7 +383,7 @@ class ChatService:
         async with self._turn_of(ticket) as batch:
             if batch:
                 async with self._run(ticket, record.text) as running:
-                    await running.conclude(record)
+                    await running.conclude(record, await self._asking.model_of(record))
 
     async def _wait_idle(self, seconds: float) -> None:
         with suppress(TimeoutError):

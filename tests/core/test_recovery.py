@@ -18,7 +18,6 @@ from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, World
 from tests.virtual_time import in_virtual_time
 
 INTERRUPTED = f"Because\n-# ⚠ Interrupted: press Continue to go on · {FLASH.key}"
-FROM_A_CRASH = "Because\n-# ⚠ Interrupted: press Continue to go on"  # by which model is not stored
 
 
 def now() -> float:
@@ -155,7 +154,7 @@ async def test_what_was_visible_is_marked_as_interrupted_in_its_own_message() ->
     await world.killed()
     assert asked.surface.buttons is Controls.STREAMING
     await world.service.recover()
-    assert world.found[asked.reply].text == FROM_A_CRASH
+    assert world.found[asked.reply].text == INTERRUPTED
     assert world.found[asked.reply].buttons is Controls.RESUMABLE
     assert world.found[asked.reply].bound == asked.reply, "its buttons are the reply's"
     assert list(world.discord.messages) == list(asked.surface.address.message_ids)
@@ -265,7 +264,7 @@ async def test_an_interrupted_answer_with_a_newer_one_has_no_buttons() -> None:
     await world.killed()
     await world.service.recover()
     assert world.found[second.reply].text == SHOWN
-    assert world.found[first.reply].text == FROM_A_CRASH
+    assert world.found[first.reply].text == INTERRUPTED
     assert first.surface.buttons is Controls.NONE
     assert world.found[second.reply].buttons is Controls.ENDED
     assert world.memory.said(1) == ["a", "Because", "b", "Because so."]
@@ -294,7 +293,7 @@ async def test_one_that_fails_does_not_keep_the_others_from_being_taken_up() -> 
     await world.killed()
     world.memory.failing = {"begin"}
     await world.service.recover()
-    assert world.found[visible.reply].text == FROM_A_CRASH
+    assert world.found[visible.reply].text == INTERRUPTED
 
 
 @in_virtual_time
@@ -304,7 +303,7 @@ async def test_a_private_answer_is_taken_up_too() -> None:
     await asyncio.sleep(3)
     await world.killed()
     await world.service.recover()
-    assert world.found[secret.reply].text == FROM_A_CRASH
+    assert world.found[secret.reply].text == INTERRUPTED
     assert world.memory.said(1) == []
 
 
