@@ -12,7 +12,7 @@ from bot.core.errors import InvalidInput, OutOfCredits
 from bot.core.ports import Finish
 from bot.core.replies import Controls, ReplyState
 from bot.core.service import LAST_FRAMES
-from tests.core.fake_model import FOREVER, Step, words
+from tests.core.fake_model import FOREVER, FakeCatalogue, Step, words
 from tests.core.samples import FLASH, place, turn
 from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, World
 from tests.virtual_time import in_virtual_time
@@ -144,6 +144,17 @@ async def test_no_button_begins_anything_while_shutting_down() -> None:
 
 
 # --- taking up what a process left ----------------------------------------------------------------
+
+
+@in_virtual_time
+async def test_an_interrupted_answer_of_a_model_that_has_vanished_meanwhile_names_none() -> None:
+    world = World(ENDLESS)
+    asked = world.ask("Why?")
+    await asyncio.sleep(3)
+    world.catalogue = FakeCatalogue()
+    await world.killed()
+    await world.service.recover()
+    assert world.found[asked.reply].text == INTERRUPTED.removesuffix(f" · {FLASH.key}")
 
 
 @in_virtual_time
