@@ -82,11 +82,18 @@ class SqlHistoryStore:
 
     @whole
     async def forget(self, conversation: ChannelId) -> int:
-        """Delete a conversation's history; how many entries there were."""
+        """Delete a conversation's history; how many entries there were.
+
+        The answers that have ended go too, with the questions in them; what was used stays.
+        """
+        ended = sa.and_(
+            replies.c.conversation_id == conversation, replies.c.shared, replies.c.shown
+        )
         async with self._database.write() as connection:
             result = await connection.execute(
                 sa.delete(messages).where(messages.c.conversation_id == conversation)
             )
+            await connection.execute(sa.delete(replies).where(ended))
         return result.rowcount
 
 

@@ -108,6 +108,10 @@ class FakeHistory:
 
     async def forget(self, conversation: ChannelId) -> int:
         await self._memory.access("forget")
+        for reply, row in list(self._memory.rows.items()):
+            same = row.turn.place.conversation_id == conversation and row.turn.shared
+            if same and row.state.ended and reply not in self._memory.not_shown:
+                del self._memory.rows[reply]
         return len(self._memory.history.pop(conversation, []))
 
 
@@ -122,7 +126,7 @@ class FakeReplies:
         rows = self._memory.rows
         if any(row.turn.event_id == turn.event_id for row in rows.values()):
             return None
-        reply = ReplyId(len(rows) + 1)
+        reply = ReplyId(max(rows, default=0) + 1)
         state = ReplyState.ACCEPTED
         rows[reply] = ReplyRecord(reply, turn, state, None, "", address, turn.event_id)
         return reply

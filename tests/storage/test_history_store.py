@@ -150,6 +150,20 @@ async def test_forgetting_counts_what_was_there_and_leaves_other_conversations(
     assert len(await history.recent(ChannelId(51), 50)) == 2
 
 
+async def test_forgetting_leaves_nothing_of_the_answers_but_what_is_not_shown_yet(
+    history: SqlHistoryStore, replies: SqlReplyStore
+) -> None:
+    forgotten = await answer(replies, question(1))
+    private = await answer(replies, question(2, shared=False))
+    unseen = await begun(replies, question(3))
+    await replies.finish(unseen, ending())
+    await history.forget(CHANNEL)
+    assert await replies.load(forgotten) is None
+    assert await replies.showing(MessageId(1)) is None
+    assert await replies.load(private) is not None
+    assert await replies.load(unseen) is not None
+
+
 async def test_text_that_no_database_takes_is_stored_as_far_as_it_can_be(
     history: SqlHistoryStore, replies: SqlReplyStore
 ) -> None:
