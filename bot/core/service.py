@@ -1,37 +1,31 @@
-"""How a question becomes an answer: accepted, in line, streamed, stored; across restarts too."""
+"""What people do with the bot: ask, stop, regenerate, edit, delete; and its starts and stops."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from bot.core.answering import Answering, SurfaceOf
 from bot.core.asking import Asking
 from bot.core.choices import Choices
-from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Turn, UserId, gathered
-from bot.core.errors import EmptyPrompt, InvalidInput, NotAllowed, PromptTooLong, StorageError
-from bot.core.lines import Lines, Ticket
+from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Turn, UserId
+from bot.core.errors import EmptyPrompt, InvalidInput, NotAllowed, PromptTooLong
+from bot.core.lines import Ticket
 from bot.core.pacing import EditBudget
 from bot.core.ports import (
     ChatModel,
-    Ending,
     HistoryStore,
     Meter,
     ReplyStore,
     ReplySurface,
     Surfaces,
 )
-from bot.core.replies import Frame, ReplyRecord, ReplyState
-from bot.core.running import Running, storing
-from bot.core.streaming import MAX_MESSAGES, THINKING, Draft
-from bot.core.windows import Progress, Urgency
+from bot.core.replies import ReplyRecord, ReplyState
+from bot.core.streaming import MAX_MESSAGES
 
 log = logging.getLogger(__name__)
-
-SurfaceOf = Callable[[ReplyRecord], ReplySurface]
-"""Where a reply, as it is stored, is shown anew."""
 
 LAST_FRAMES = 3.0  # seconds that interrupted replies get to say so
 
@@ -54,7 +48,7 @@ class Limits:
 
 
 class ChatService:
-    """Answers turns. One serves the whole process; `async with` owns its background tasks.
+    """Answers turns. One serves the whole process.
 
     Args:
         model: WeryAI.
@@ -79,23 +73,22 @@ class ChatService:
         meter: Meter,
         limits: Limits,
     ) -> None:
-        self._asking = Asking(model, choices, history)
         self._choices = choices
         self._history = history
         self._replies = replies
-        self._budget = budget
         self._surfaces = surfaces
-        self._meter = meter
         self._limits = limits
-        self._places = asyncio.Semaphore(limits.concurrent_replies)
-        self._lines = Lines(self._places)
-        self._running: dict[ReplyId, Running] = {}
-        self._reopening: set[ReplyId] = set()
         self._left_over: list[ReplyRecord] = []
-        self._closing = False
-        self._works = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._answering = Answering(
+            asking=Asking(model, choices, history),
+            history=history,
+            replies=replies,
+            budget=budget,
+            surfaces=surfaces,
+            meter=meter,
+            max_messages=limits.reply_messages,
+            places=limits.concurrent_replies,
+        )
 
     # --- what people do -----------------------------------------------------------------------
 
@@ -129,12 +122,12 @@ class ChatService:
         if reply is None:
             log.info("event %s was accepted before", turn.event_id)
             return
-        turn = self._lines.as_it_reads_now(turn)
+        turn = self._answering.lines.as_it_reads_now(turn)
         ticket = Ticket(reply, turn, surface, asyncio.get_running_loop().time())
         if not turn.said:
-            await self._withdraw(ticket)
+            await self._answering.withdraw(ticket)
             return
-        running = await self._answer(ticket)
+        running = await self._answering.answer(ticket)
         gone = None if running is None else running.editor.gone
         if gone is not None and not gone.by_choice:
             raise gone
@@ -146,7 +139,7 @@ class ChatService:
             NotAllowed: neither the asker nor a moderator.
             InvalidInput: it has ended already.
         """
-        running = self._running.get(reply)
+        running = self._answering.running.get(reply)
         if running is None:
             raise InvalidInput(text="This answer has already ended.")
         allow(by, running.turn)
@@ -176,17 +169,19 @@ class ChatService:
 
     async def edited(self, message: MessageId, text: str) -> None:
         """A question was edited in Discord: the history changes, a given answer does not."""
-        self._lines.change({message: text})
+        self._answering.lines.change({message: text})
         await self._history.edited(message, text)
 
     async def deleted(self, messages: Sequence[MessageId]) -> None:
         """Messages were deleted in Discord: they leave the history, and running answers stop."""
-        for running in list(self._running.values()):
+        for running in list(self._answering.running.values()):
             if running.concerned_by(messages):
                 running.editor.stop(ReplyState.STOPPED)
-        for ticket in self._lines.change(dict.fromkeys(messages)):
-            if ticket.reply not in self._reopening:  # such a one has ended before, and stays
-                await self._withdraw(ticket)
+        for ticket in self._answering.lines.change(dict.fromkeys(messages)):
+            if (
+                ticket.reply not in self._answering.reopening
+            ):  # such a one has ended before, and stays
+                await self._answering.withdraw(ticket)
         await self._history.deleted(messages)
 
     async def forget(self, conversation: ChannelId) -> int:
@@ -214,69 +209,19 @@ class ChatService:
 
     async def shut_down(self, grace: float) -> None:
         """Begin nothing new, give running answers `grace` seconds, interrupt the rest visibly."""
-        self._closing = True
-        await self._wait_idle(grace)
-        for running in list(self._running.values()):
+        self._answering.closing = True
+        await self._answering.idle_within(grace)
+        for running in list(self._answering.running.values()):
             running.editor.stop(ReplyState.INTERRUPTED)
-        await self._wait_idle(LAST_FRAMES)
+        await self._answering.idle_within(LAST_FRAMES)
 
     def running(self) -> int:
         """How many answers are being given."""
-        return len(self._running)
+        return len(self._answering.running)
 
     def waiting(self) -> int:
         """How many turns wait for their place in line."""
-        return self._lines.waiting()
-
-    # --- answering ----------------------------------------------------------------------------
-
-    async def _answer(self, ticket: Ticket) -> Running | None:
-        ticket.surface.bind(ticket.reply)
-        with self._at_work():
-            async with self._turn_of(ticket) as batch:
-                running = await self._answer_batch(batch) if batch else None
-            if running is not None:  # out of the line: nobody waits for this
-                await self._retire_older(running)
-            return running
-
-    async def _withdraw(self, ticket: Ticket) -> None:
-        """What was asked has been deleted before its turn came."""
-        address = ticket.surface.address
-        await self._replies.finish(ticket.reply, Ending(ReplyState.STOPPED, "", "", address))
-        await self._replies.shown(ticket.reply, address)
-
-    @asynccontextmanager
-    async def _turn_of(self, ticket: Ticket) -> AsyncIterator[list[Ticket]]:
-        """A place to answer from; a private question stands in no line."""
-        with self._at_work():
-            if ticket.turn.shared:
-                async with self._lines.turn_of(ticket) as batch:
-                    yield batch
-            else:
-                async with self._places:
-                    yield [ticket]
-
-    @contextmanager
-    def _at_work(self) -> Iterator[None]:
-        """Something that a shutdown waits for."""
-        self._works += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self._works -= 1
-            if not self._works:
-                self._idle.set()
-
-    async def _answer_batch(self, batch: list[Ticket]) -> Running | None:
-        if self._closing:  # the rows stay ACCEPTED: the next process answers them
-            return None
-        turn = gathered([ticket.turn for ticket in batch])
-        ticket = replace(batch[-1], turn=turn, accepted_at=batch[0].accepted_at)
-        async with self._run(ticket) as running:
-            await self._replies.begin(ticket.reply, turn, [other.reply for other in batch[:-1]])
-            await running.editor.run(self._asking.events(running))
-        return running
+        return self._answering.lines.waiting()
 
     async def _again(
         self, reply: ReplyId, by: Presser, trigger: EventId, surface_of: SurfaceOf, *, keep: bool
@@ -285,109 +230,13 @@ class ChatService:
         if record is None:
             raise InvalidInput(text="I do not remember this answer any more. Please ask again.")
         allow(by, record.turn)
-        running = self._running.get(reply)
-        if reply in self._reopening or (running is not None and not running.editor.ended):
-            raise InvalidInput(text="I am already on it.")
-        with ExitStack() as pressed:
-            self._reopening.add(reply)
-            pressed.callback(self._reopening.discard, reply)
-            if running is not None:  # its end is visible already, but not all is stored
-                await running.over.wait()
-            turn = self._lines.as_it_reads_now(record.turn)
-            turn = replace(turn, gathers=False)  # it has an answer of its own
-            now = asyncio.get_running_loop().time()
-            ticket = Ticket(reply, turn, surface_of(record), now)
-            async with self._turn_of(ticket) as batch:
-                opened = await self._reopen(ticket, batch, trigger, keep=keep)
-                pressed.close()  # from here on it is a running one
-                # Only now it is certain which messages the reply fills.
-                again = replace(ticket, surface=surface_of(opened))
-                await self._answer_again(opened, again, keep=keep)
-
-    async def _reopen(
-        self, ticket: Ticket, batch: list[Ticket], trigger: EventId, *, keep: bool
-    ) -> ReplyRecord:
-        if not batch or not ticket.turn.said:
-            raise InvalidInput(text="The question was deleted. Please ask again.")
-        if self._closing:
-            raise InvalidInput(text="I am about to restart. Please press again in a minute.")
-        opened = await self._replies.reopen(ticket.reply, trigger, keep=keep)
-        if opened is None:
-            raise InvalidInput(text="There is a newer answer here; this one stays as it is.")
-        return opened
-
-    async def _answer_again(self, record: ReplyRecord, ticket: Ticket, *, keep: bool) -> None:
-        ticket.surface.bind(ticket.reply)
-        partial = record.text if keep else ""
-        async with self._run(ticket, partial, opening=THINKING) as running:
-            if not keep:
-                await ticket.surface.keep(1)
-            await running.editor.run(self._asking.events(running, partial))
-
-    @asynccontextmanager
-    async def _run(
-        self, ticket: Ticket, text: str = "", opening: Frame | None = None
-    ) -> AsyncIterator[Running]:
-        running = Running(
-            ticket,
-            Draft(text, opening, self._limits.reply_messages),
-            replies=self._replies,
-            meter=self._meter,
-            budget=self._budget,
-        )
-        self._running[ticket.reply] = running
-        try:
-            yield running
-            if (gone := running.editor.gone) is not None:
-                log.warning("reply %s: not shown to its end: %s", ticket.reply, gone)
-            await running.shown()
-            shown_in = running.surface.address.message_ids
-            if self._lines.any_deleted(shown_in):  # before it was stored that they are its own
-                with storing(running.reply, "its deletion"):
-                    await self._history.deleted(shown_in)
-        finally:
-            del self._running[ticket.reply]
-            running.over.set()
-
-    async def _retire_older(self, running: Running) -> None:
-        """A newer answer exists: the one before it loses its buttons."""
-        if not running.turn.shared:
-            return
-        conversation = running.turn.place.conversation_id
-        try:
-            older = await self._replies.previous(conversation, running.reply)
-        except StorageError as error:
-            log.warning("reply %s: the one before keeps its buttons: %s", running.reply, error)
-            return
-        surface = self._surfaces.of(older) if older is not None else None
-        if surface is None or not surface.address.message_ids:
-            return
-        lane = surface.lane(len(surface.address.message_ids) - 1)
-        async with self._budget.leave(lane, Progress(Urgency.ORDINARY)):
-            await surface.retire()
+        await self._answering.again(record, trigger, surface_of, keep=keep)
 
     async def _recover(self, record: ReplyRecord, surface: ReplySurface) -> None:
         try:
-            await self._take_up(record, surface)
+            await self._answering.take_up(record, surface)
         except Exception:  # the others are taken up all the same
             log.exception("reply %s: could not be taken up again", record.id)
-
-    async def _take_up(self, record: ReplyRecord, surface: ReplySurface) -> None:
-        surface.bind(record.id)
-        begun = record.state is not ReplyState.ACCEPTED
-        turn = replace(record.turn, gathers=False) if begun else record.turn
-        ticket = Ticket(record.id, turn, surface, asyncio.get_running_loop().time())
-        if not (record.text or record.state.ended):
-            await self._answer(ticket)
-            return
-        async with self._turn_of(ticket) as batch:
-            if batch:
-                async with self._run(ticket, record.text) as running:
-                    await running.conclude(record, await self._asking.model_of(record))
-
-    async def _wait_idle(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), seconds)
 
 
 def allow(by: Presser, turn: Turn) -> None:
