@@ -27,7 +27,7 @@ from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Channel
 from bot.sandbox.page.server import PageServer
 from bot.sandbox.terminal import ask_once, converse, typed_lines
-from bot.sandbox.weryai import API_KEY, WeryAISandbox
+from bot.sandbox.weryai import API_KEY, WeryAIRelay, WeryAISandbox
 from bot.settings import OfflineSettings, load_settings
 
 LEAVING_TAKES = 10.0  # seconds the bot gets to leave before it is killed
@@ -65,13 +65,13 @@ class Playground:
 
     Attributes:
         people: who they are, by what they are; the first one is who a newcomer is to begin with.
-        weryai: the local WeryAI; None if the real one answers.
+        weryai: the local WeryAI; with a key of one's own, the relay before the real one.
     """
 
     discord: DiscordSandbox
     general: Channel
     people: Mapping[str, Person]
-    weryai: WeryAISandbox | None
+    weryai: WeryAISandbox | WeryAIRelay
     saved_in: str | None
 
     def page(self) -> PageServer:
@@ -92,8 +92,8 @@ async def _play(ask: str | None) -> int:
         sys.stdout.flush()
 
     async with open_playground() as ground:
-        whose = "the real WeryAI" if ground.weryai is None else "the local WeryAI"
-        write(f"The bot is connected to the local Discord and to {whose}.\n")
+        whose = "local" if isinstance(ground.weryai, WeryAISandbox) else "real"
+        write(f"The bot is connected to the local Discord and to the {whose} WeryAI.\n")
         if ask:
             member = next(iter(ground.people.values()))
             complete = await ask_once(
@@ -142,11 +142,11 @@ async def open_playground(saved_in: Path | None = None) -> AsyncIterator[Playgro
             "DATABASE_URL": f"sqlite:///{folder / 'bot.db'}",
             "LOG_FORMAT": "console",
         }
-        weryai = None
-        if not key:
-            weryai = await stack.enter_async_context(WeryAISandbox())
-            environment["WERYAI_BASE_URL"] = weryai.base_url
-            environment["WERYAI_API_KEY"] = API_KEY
+        weryai: WeryAISandbox | WeryAIRelay
+        weryai = WeryAIRelay(str(settings.weryai_base_url)) if key else WeryAISandbox()
+        await stack.enter_async_context(weryai)
+        environment["WERYAI_BASE_URL"] = weryai.base_url
+        environment["WERYAI_API_KEY"] = key or API_KEY
         general, people = _settle(discord)
         await stack.enter_async_context(_bot(discord, environment, folder / "bot.log"))
         kept_in = None if saved_in is None else str(folder)

@@ -20,7 +20,7 @@ from bot.sandbox.page.live import Live
 from bot.sandbox.page.showing import Scene
 from bot.sandbox.page.switches import Switches
 from bot.sandbox.page.underneath import ModelRequests
-from bot.sandbox.weryai import WeryAISandbox
+from bot.sandbox.weryai import WeryAIRelay, WeryAISandbox
 
 HOST = "127.0.0.1"
 TOKEN_BYTES = 24
@@ -64,7 +64,7 @@ class PageServer:
     Args:
         discord: the local Discord, already entered.
         people: whom one can be on the page, by what they are; the first one to begin with.
-        weryai: the local WeryAI; None if the real models answer.
+        weryai: the local WeryAI, or the relay before the real one; already entered.
         saved_in: where the state is kept from run to run, if it is.
         static: where the page's own files are.
         port: where to serve; 0 takes a free port.
@@ -74,7 +74,7 @@ class PageServer:
         self,
         discord: DiscordSandbox,
         people: Mapping[str, Person],
-        weryai: WeryAISandbox | None,
+        weryai: WeryAISandbox | WeryAIRelay,
         *,
         saved_in: str | None = None,
         static: Traversable | None = None,
@@ -82,12 +82,13 @@ class PageServer:
     ) -> None:
         self.token = secrets.token_urlsafe(TOKEN_BYTES)
         self._discord = discord
+        local = weryai if isinstance(weryai, WeryAISandbox) else None
         self._scene = Scene(
             discord=discord,
             people=people,
-            switches=Switches(discord, weryai),
+            switches=Switches(discord, local),
             model_requests=ModelRequests(discord.world, weryai),
-            real_models=weryai is None,
+            real_models=local is None,
             saved_in=saved_in,
         )
         self._static = static or files("bot.sandbox.page") / "static"

@@ -9,23 +9,23 @@ from collections.abc import Callable
 from bot.sandbox.discord.events import Event, MessageCreated, MessageEdited
 from bot.sandbox.discord.state import Json
 from bot.sandbox.discord.world import World
-from bot.sandbox.weryai import Recorded, WeryAISandbox
+from bot.sandbox.weryai import Log, Recorded
 
 KEPT = 200
 """How many requests the page is told when it opens."""
 
 
 class ModelRequests:
-    """Follows the requests to the local WeryAI, and tells listeners which of them got further.
+    """Follows the requests to WeryAI, and tells listeners which of them got further.
 
     Args:
         world: its feed sets the pace: an answer's progress is told when the bot shows some of it.
-        weryai: whose requests; None with the real models, whose requests nobody here sees.
+        log: the requests, as the local WeryAI, or the relay before the real one, notes them down.
     """
 
-    def __init__(self, world: World, weryai: WeryAISandbox | None) -> None:
+    def __init__(self, world: World, log: Log) -> None:
         self._world = world
-        self._weryai = weryai
+        self._log = log
         self._listeners: dict[object, Callable[[int], None]] = {}
         self._recent: deque[int] = deque(maxlen=KEPT)
         self._running: set[int] = set()
@@ -43,14 +43,12 @@ class ModelRequests:
 
     async def follow(self) -> None:
         """Watch until cancelled."""
-        if self._weryai is None:
-            return
         stop = self._world.feed.listen(self._shown)
         try:
             async with asyncio.TaskGroup() as tasks:
                 number = 0
                 while True:
-                    recorded = await self._weryai.came(number + 1)
+                    recorded = await self._log.came(number + 1)
                     self._recent.append(number)
                     self._running.add(number)
                     tasks.create_task(self._end(number, recorded), name="request to WeryAI")
@@ -61,10 +59,9 @@ class ModelRequests:
 
     def shown(self, number: int) -> Json:
         """A `WeryaiRequest`."""
-        assert self._weryai is not None  # or there would be no number
-        one = self._weryai.requests[number]
+        one = self._log.requests[number]
         # Requests are timed by another clock than messages: what they differ by now is added.
-        ahead = self._world.clock.now() - self._weryai.now()
+        ahead = self._world.clock.now() - self._log.now()
         body = one.json if isinstance(one.json, dict) else {}
         apart = ("model", "messages", "stream")
         return {

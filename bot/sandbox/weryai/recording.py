@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +37,35 @@ class Recorded:
     finished: bool = False
     closed_by_client: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Log:
+    """The requests for an answer that came, in their order.
+
+    Attributes:
+        requests: all of them.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.requests: list[Recorded] = []
+        self._clock = clock
+        self._came = asyncio.Condition()
+
+    def now(self) -> float:
+        """Seconds by the clock that requests are recorded with."""
+        return self._clock()
+
+    async def came(self, count: int = 1) -> Recorded:
+        """Wait until `count` requests have come in all; the last of these."""
+        async with self._came:
+            await self._came.wait_for(lambda: len(self.requests) >= count)
+        return self.requests[count - 1]
+
+    async def note(self, recorded: Recorded) -> None:
+        """A request has come."""
+        async with self._came:
+            self.requests.append(recorded)
+            self._came.notify_all()
 
 
 class Gate:

@@ -24,7 +24,7 @@ from bot.sandbox.weryai.faults import (
     refusal,
 )
 from bot.sandbox.weryai.models import MODELS, Listing, Model, listed
-from bot.sandbox.weryai.recording import Gate, Recorded
+from bot.sandbox.weryai.recording import Gate, Log, Recorded
 from bot.sandbox.weryai.rules import Refused, check_request
 from bot.sandbox.weryai.script import BOM, Act, Choice, Script, Stream, in_manner, staged
 
@@ -54,7 +54,7 @@ class Pace:
 INSTANT = Pace(first_after=0.0, per_second=None)
 
 
-class WeryAISandbox:
+class WeryAISandbox(Log):
     """A WeryAI of one's own. Everything public may be changed while it runs.
 
     Attributes:
@@ -77,19 +77,18 @@ class WeryAISandbox:
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
+        super().__init__(clock)
         self.base_url = ""
         self.pace = pace
         self.answers: Answers | None = None
         self.models: Sequence[Model] = MODELS
         self.listing = Listing.OPENAI
         self.balance: float = 1000
-        self.requests: list[Recorded] = []
         self._host, self._port, self._api_key = host, port, api_key
-        self._clock, self._sleep = clock, sleep
+        self._sleep = sleep
         self._faults: deque[Fault] = deque()
         self._scripts: deque[list[Sequence[str] | str]] = deque()
         self._gates: deque[Gate] = deque()
-        self._came = asyncio.Condition()
         self._stopping = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
@@ -146,16 +145,6 @@ class WeryAISandbox:
         for prepared in (self._faults, self._scripts, self._gates, self.requests):
             prepared.clear()
 
-    async def came(self, count: int = 1) -> Recorded:
-        """Wait until `count` requests have come in all; the last of these."""
-        async with self._came:
-            await self._came.wait_for(lambda: len(self.requests) >= count)
-        return self.requests[count - 1]
-
-    def now(self) -> float:
-        """Seconds by the clock that requests are recorded with."""
-        return self._clock()
-
     # --- the endpoints ------------------------------------------------------------------------
 
     async def _list_models(self, request: web.Request) -> web.Response:
@@ -175,9 +164,7 @@ class WeryAISandbox:
             recorded.json = json.loads(await request.read(), parse_constant=_refuse_constant)
         except ValueError:
             recorded.json = None
-        async with self._came:
-            self.requests.append(recorded)
-            self._came.notify_all()
+        await self.note(recorded)
         try:
             response = await self._respond(request, recorded)
         except (asyncio.CancelledError, ConnectionError):

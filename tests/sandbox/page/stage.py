@@ -17,6 +17,8 @@ from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Channel, Interaction, Json, Message
 from bot.sandbox.page.server import PageServer
 
+NOWHERE = "http://127.0.0.1:1"
+"""Where no WeryAI is."""
 TIMEOUT = 10.0  # seconds, after which a test gives up
 MODERATION = (
     Permission.MANAGE_GUILD

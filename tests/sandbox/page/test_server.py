@@ -12,7 +12,8 @@ from yarl import URL
 
 from bot.sandbox.discord.state import Attachment
 from bot.sandbox.page.server import PageServer
-from tests.sandbox.page.stage import Client, Opener, Stage
+from bot.sandbox.weryai import WeryAIRelay
+from tests.sandbox.page.stage import NOWHERE, Client, Opener, Stage
 
 STATIC = Path(__file__).parents[3] / "bot/sandbox/page/static"
 FILES = sorted(one for one in STATIC.rglob("*.*") if one.is_file())
@@ -40,7 +41,7 @@ async def test_nothing_is_served_without_the_token(
 
 
 async def test_each_run_has_a_token_of_its_own(stage: Stage) -> None:
-    servers = [PageServer(stage.sandbox, stage.people, None) for _ in range(2)]
+    servers = [PageServer(stage.sandbox, stage.people, WeryAIRelay(NOWHERE)) for _ in range(2)]
     assert servers[0].token != servers[1].token
     assert len(servers[0].token) >= 32
 
@@ -132,7 +133,7 @@ async def test_a_file_that_is_not_there_is_not_found(
 async def test_the_page_is_told_when_the_sandbox_leaves(
     http: aiohttp.ClientSession, stage: Stage
 ) -> None:
-    async with PageServer(stage.sandbox, stage.people, None) as server:
+    async with PageServer(stage.sandbox, stage.people, WeryAIRelay(NOWHERE)) as server:
         socket = await http.ws_connect(server.url + "live", origin=Opener(http, server).origin)
         client = Client(socket)
         await client.frame("snapshot")

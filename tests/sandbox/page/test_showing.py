@@ -13,11 +13,13 @@ from bot.sandbox.discord.posting import Draft
 from bot.sandbox.discord.state import MessageFlag, MessageType
 from bot.sandbox.page import outbox
 from bot.sandbox.page.server import PageServer
-from bot.sandbox.weryai import API_KEY, Fault, WeryAISandbox
-from tests.sandbox.page.stage import ABOUT, BUTTON, FORM, Client, Opener, Stage
+from bot.sandbox.weryai import API_KEY, Fault, WeryAIRelay, WeryAISandbox
+from tests.sandbox.page.stage import ABOUT, BUTTON, FORM, NOWHERE, Client, Opener, Stage
 
 
-async def ask_weryai(weryai: WeryAISandbox, http: aiohttp.ClientSession, question: str) -> int:
+async def ask_weryai(
+    weryai: WeryAISandbox | WeryAIRelay, http: aiohttp.ClientSession, question: str
+) -> int:
     """A request such as the bot's; its status."""
     said = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": question}]
     body = {"model": "GPT_5", "messages": said, "stream": True, "temperature": 0.5}
@@ -54,14 +56,16 @@ async def test_a_page_that_opens_is_shown_everything(opener: Opener, stage: Stag
 async def test_with_the_real_models_the_page_says_so(
     http: aiohttp.ClientSession, stage: Stage
 ) -> None:
-    async with PageServer(stage.sandbox, stage.people, None, saved_in="/tmp/x") as server:  # noqa: S108 - a name to be shown
+    async with PageServer(
+        stage.sandbox, stage.people, WeryAIRelay(NOWHERE), saved_in="/home/ada/wery"
+    ) as server:
         opener = Opener(http, server)
         shown = await (await opener.open()).next()
         await opener.close()
     assert shown["real_models"] is True
     assert shown["answers"] == []
     assert shown["switches"]["weryai"] is None
-    assert shown["saved_in"] == "/tmp/x"  # noqa: S108 - the same name
+    assert shown["saved_in"] == "/home/ada/wery"
 
 
 async def test_a_message_is_shown_as_it_is_sent_grows_and_goes(ada: Client, stage: Stage) -> None:
@@ -232,6 +236,20 @@ async def test_a_request_to_weryai_is_shown_from_its_coming_to_its_end(
     assert (shown["stream"], shown["deltas"], shown["status"]) == (True, 3, 200)
     now = stage.sandbox.clock.now()
     assert now - 60 < shown["at"] <= shown["first_at"] <= shown["last_at"] <= now + 1
+
+
+async def test_requests_to_the_real_weryai_are_shown_as_well(
+    stage: Stage, weryai: WeryAISandbox, http: aiohttp.ClientSession
+) -> None:
+    async with (
+        WeryAIRelay(weryai.base_url) as relay,
+        PageServer(stage.sandbox, stage.people, relay) as server,
+    ):
+        opener = Opener(http, server)
+        client = await opener.open(stage.ada)
+        assert await ask_weryai(relay, http, "hello") == 200
+        await client.frame("weryai", where=lambda one: one["request"]["state"] == "finished")
+        await opener.close()
 
 
 async def test_how_far_an_answer_is_shows_with_each_version_of_the_message(

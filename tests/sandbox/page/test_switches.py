@@ -11,11 +11,11 @@ import pytest
 from bot.sandbox.discord.state import Json
 from bot.sandbox.page.server import PageServer
 from bot.sandbox.page.troubles import DISCORD_TROUBLES, WERYAI_TROUBLES
-from bot.sandbox.weryai import API_KEY, Fault, WeryAISandbox, texts
+from bot.sandbox.weryai import API_KEY, Fault, WeryAIRelay, WeryAISandbox, texts
 from bot.sandbox.weryai.answers import answer
 from bot.sandbox.weryai.hints import HINTS, Hint
 from tests.sandbox.discord.clients import Gateway
-from tests.sandbox.page.stage import Client, Opener, Refused, Stage
+from tests.sandbox.page.stage import NOWHERE, Client, Opener, Refused, Stage
 
 CUT = 0
 """What a request whose connection was cut is noted with here instead of a status."""
@@ -165,7 +165,7 @@ async def test_the_bots_connection_is_disturbed(
 
 
 async def test_real_models_cannot_be_broken(http: aiohttp.ClientSession, stage: Stage) -> None:
-    async with PageServer(stage.sandbox, stage.people, None) as server:
+    async with PageServer(stage.sandbox, stage.people, WeryAIRelay(NOWHERE)) as server:
         opener = Opener(http, server)
         client = await opener.open()
         for act, fields in (
