@@ -79,6 +79,8 @@ class Answering:
         with self._at_work():
             async with self._turn_of(ticket) as batch:
                 running = await self._answer_batch(batch) if batch else None
+            if ticket.failure is not None:
+                raise ticket.failure
             if running is not None:  # out of the line: nobody waits for this
                 await self._retire_older(running)
             return running
@@ -118,7 +120,12 @@ class Answering:
         turn = gathered([ticket.turn for ticket in batch])
         ticket = replace(batch[-1], turn=turn, accepted_at=batch[0].accepted_at)
         async with self._run(ticket) as running:
-            await self._replies.begin(ticket.reply, turn, [other.reply for other in batch[:-1]])
+            try:
+                await self._replies.begin(ticket.reply, turn, [other.reply for other in batch[:-1]])
+            except StorageError as error:
+                for other in batch:
+                    other.failure = error  # nobody is left without a word
+                raise
             await running.editor.run(self._asking.events(running))
         return running
 

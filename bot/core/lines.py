@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from bot.core.conversation import ChannelId, MessageId, ReplyId, Turn
+from bot.core.errors import BotError
 from bot.core.ports import ReplySurface
 
 REMEMBERED = 1024  # changed messages: a change may be told while its question is being stored
@@ -22,6 +23,7 @@ class Ticket:
     turn: Turn
     surface: ReplySurface
     accepted_at: float  # the event loop's time
+    failure: BotError | None = None  # of the turn that had taken it along
 
 
 @dataclass(slots=True)

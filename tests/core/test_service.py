@@ -307,6 +307,19 @@ async def test_a_database_that_fails_meanwhile_does_not_keep_the_answer_from_bei
 
 
 @in_virtual_time
+async def test_everybody_gathered_into_a_turn_that_cannot_begin_is_told() -> None:
+    world = World(ANSWER)
+    first = world.ask("a", at=THREAD, gathers=True)
+    await asyncio.sleep(0.2)
+    waiting = [world.ask(text, at=THREAD, gathers=True) for text in "bc"]
+    world.memory.failing = {"begin"}
+    await first.answered()
+    for asked in waiting:
+        with pytest.raises(StorageError):
+            await asked.task
+
+
+@in_virtual_time
 async def test_a_database_that_fails_before_the_answer_is_said_so() -> None:
     world = World(ANSWER)
     world.memory.failing = {"recent"}
