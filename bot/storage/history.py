@@ -33,6 +33,7 @@ class SqlHistoryStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @whole
     async def recent(self, conversation: ChannelId, limit: int) -> list[Said]:
         """The newest `limit` entries, oldest first."""
         async with self._database.read() as connection:

@@ -22,6 +22,7 @@ class SqlOptionStore:
         self._database = database
         self._clock = clock
 
+    @whole
     async def layers(self, scopes: Mapping[Scope, ScopeId]) -> Layers:
         """What each of these scopes sets, in the order given."""
         chosen: dict[str, dict[str, Any]] = {scope: {} for scope in scopes}

@@ -209,16 +209,19 @@ class SqlReplyStore:
             if ended and address.message_ids != stored:
                 await put_shown(connection, {reply: address.message_ids})
 
+    @whole
     async def load(self, reply: ReplyId) -> ReplyRecord | None:
         """One row, if it is there."""
         async with self._database.read() as connection:
             return await _one(connection, _by_id(reply))
 
+    @whole
     async def unfinished(self) -> list[ReplyRecord]:
         """All rows whose ending is not `shown`, oldest first."""
         async with self._database.read() as connection:
             return await fetch_records(connection, sa.select(replies.c.id).where(IS_UNFINISHED))
 
+    @whole
     async def showing(self, message: MessageId) -> ReplyRecord | None:
         """The reply that a Discord message belongs to, as its question or part of its answer."""
         newest = (
@@ -230,6 +233,7 @@ class SqlReplyStore:
         async with self._database.read() as connection:
             return await _one(connection, newest)
 
+    @whole
     async def previous(self, conversation: ChannelId, before: ReplyId) -> ReplyRecord | None:
         """The newest ended reply of a conversation before this one, whose buttons are to go.
 

@@ -29,6 +29,7 @@ class SqlThreadStore:
                 )
             )
 
+    @whole
     async def find(self, thread: ChannelId) -> ListenedThread | None:
         """The thread, if the bot listens there."""
         query = sa.select(conversations.c.opener_id).where(conversations.c.id == thread)

@@ -1,4 +1,4 @@
-"""Transactions that a cancelled caller does not tear apart."""
+"""Work in the database that a cancelled caller does not tear apart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def whole(
 
     A statement cut off in the middle costs its connection, and SQLite's write lock with it for as
     long as anything refers to the cursor: Python closes a connection only when its last cursor is
-    gone. A transaction takes milliseconds, so that waiting for its end is the better way.
+    gone. All of it takes milliseconds, so that waiting for its end is the better way.
     """
 
     @wraps(method)

@@ -86,10 +86,13 @@ async def test_a_transaction_cancelled_as_it_begins_leaves_no_lock(tmp_path: Pat
         await write("three")
 
 
-async def test_a_cancelled_reading_blocks_nobody(
-    replies: SqlReplyStore, history: SqlHistoryStore
+async def test_a_cancelled_reading_blocks_nobody_and_costs_no_connection(
+    database: Database, replies: SqlReplyStore, history: SqlHistoryStore
 ) -> None:
     await answer(replies, question(1))
+    await history.recent(CHANNEL, 50)
+    opened: list[object] = []
+    sa.event.listen(database._reader.sync_engine, "connect", lambda *new: opened.append(new))
     for turns in range(30):
         task = asyncio.create_task(history.recent(CHANNEL, 50))
         for _ in range(turns):
@@ -98,6 +101,7 @@ async def test_a_cancelled_reading_blocks_nobody(
         await asyncio.wait({task})
     assert len(await history.recent(CHANNEL, 50)) == 2
     await answer(replies, question(2))
+    assert opened == []
 
 
 async def test_cancelled_twice_it_still_waits_for_the_end() -> None:
