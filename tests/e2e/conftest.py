@@ -62,7 +62,10 @@ def observed(stage: Stage) -> Iterator[Stage]:
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def shared_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stage]:
-    async with open_stage(tmp_path_factory.mktemp("shared")) as stage, stage.running_bot():
+    async with (
+        open_stage(tmp_path_factory.mktemp("shared")) as stage,
+        stage.running_bot(LOG_LEVEL="DEBUG"),  # not even then may it tell what people say
+    ):
         yield stage
 
 

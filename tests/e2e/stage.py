@@ -21,6 +21,7 @@ DEFAULT_MODEL = "GEMINI_25_FLASH"
 MODERATES = Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.MANAGE_THREADS
 BAD_LEVELS = {"error", "critical", "raw"}
 TOO_MANY = 429
+PHRASE = 12  # characters: what is longer is no name of a thing that logs may tell of
 
 
 @dataclass
@@ -160,6 +161,8 @@ class Stage:
         if not allowed.rate_limited:
             wrong += [str(one) for one in self.discord.requests if one.status == TOO_MANY]
         wrong += [f"somebody was notified: {one}" for one in self._said_by_the_bot() if one.pings]
+        log = self.log()
+        wrong += [f"in the log: {one!r}" for one in self._confidential() if one in log]
         assert not wrong, "\n".join(wrong)
 
     def _loud_lines(self) -> list[str]:
@@ -171,11 +174,25 @@ class Stage:
             and not any(words in str(event) for words in self.except_for.errors)
         ]
 
-    def _said_by_the_bot(self) -> list[Message]:
-        me = self.discord.bot_user
+    def _said(self) -> list[Message]:
         channels = self.discord.world.channels.values()
         said = [one for channel in channels for one in channel.messages.values()]
-        return [one for one in said if one.author is me and one.versions[0].at >= self._begun_at]
+        return [one for one in said if one.versions[0].at >= self._begun_at]
+
+    def _said_by_the_bot(self) -> list[Message]:
+        return [one for one in self._said() if one.author is self.discord.bot_user]
+
+    def _confidential(self) -> set[str]:
+        """What no log may show: keys, tokens, and whatever people or models say."""
+        world = self.discord.world
+        used = [one for one in world.interactions.values() if one.created_at >= self._begun_at]
+        options = [
+            str(option.get("value")) for one in used for option in one.data.get("options", ())
+        ]
+        said = [one.content for one in self._said() if not one.author.bot or has_ended(one)]
+        lines = {line for text in (*said, *options) for line in text.split("\n")}
+        phrases = {line for line in lines if len(line) > PHRASE and not line.startswith("-# ")}
+        return {self.discord.token, API_KEY} | {one.token for one in used} | phrases
 
 
 @dataclass

@@ -167,7 +167,7 @@ async def test_two_questions_in_one_channel_are_answered_one_after_the_other(hom
     await home.begun(first)
 
     second = await home.ask("Second?", by=home.bob)
-    await second.settled()
+    assert await second.settled() is InteractionState.DEFERRED
     gate.release()
 
     await home.answered(first)
