@@ -15,9 +15,9 @@ from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.posting import Draft
 from bot.sandbox.discord.server import DiscordSandbox
-from bot.sandbox.discord.state import Channel, Json, Message
+from bot.sandbox.discord.state import Channel, Message
 from bot.sandbox.page.server import PageServer
-from bot.sandbox.weryai import INSTANT, WeryAISandbox
+from bot.sandbox.weryai import INSTANT, WeryAIRelay, WeryAISandbox
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 _SWITCHES = (
@@ -73,6 +73,7 @@ class Screen:
         self.page.set_default_timeout(PATIENCE)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda line: self._hear(line.type, line.text))
+        self.page.on("request", lambda request: self._see(request.url, url))
         await self.page.goto(url)
         await expect(self.box).to_be_visible()
         await expect(self.page.locator("h1")).not_to_have_text("Nowhere")
@@ -80,6 +81,11 @@ class Screen:
     def _hear(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
             self.complaints.append(text)
+
+    def _see(self, asked: str, url: str) -> None:
+        host = url.split("/")[2]
+        if asked.split("/")[2] != host and not asked.startswith(("data:", "blob:")):
+            self.complaints.append(f"another host was asked: {asked}")
 
     async def say(self, words: str) -> None:
         """Write something and send it."""
@@ -183,10 +189,18 @@ class Quiet(Screen):
         """Edit a message of the bot."""
         posting.edit(self.discord.world, message, posting.Revision(content=content))
 
+    def delete(self, *messages: Message) -> None:
+        """Delete messages."""
+        posting.delete(self.discord.world, self.channel, messages, bulk=len(messages) > 1)
+
 
 @asynccontextmanager
 async def quiet_stage(
-    browser: Browser, *, size: tuple[int, int] = WIDE, real_models: bool = False
+    browser: Browser,
+    *,
+    size: tuple[int, int] = WIDE,
+    light: bool = False,
+    real_models: bool = False,
 ) -> AsyncIterator[Quiet]:
     """A local Discord with Ada and Mo in it, its page open."""
     async with DiscordSandbox() as discord, WeryAISandbox() as weryai:
@@ -194,12 +208,9 @@ async def quiet_stage(
         channel = discord.add_channel(home, "general")
         ada = discord.add_member(home, "Ada")
         people = {"member": ada, "moderator": discord.add_member(home, "Mo", Permission.MANAGE_GUILD)}
-        async with PageServer(discord, people, None if real_models else weryai) as server:
-            page = await new_page(browser, size)
+        async with PageServer(discord, people, WeryAIRelay(weryai.base_url) if real_models else weryai) as server:
+            page = await new_page(browser, size, light=light)
             stage = Quiet(page, discord=discord, channel=channel, ada=ada, url=server.url)
             await stage.open(server.url)
             yield stage
             await page.context.close()
-
-
-Components = list[Json]

@@ -68,7 +68,7 @@ export class Header {
   }
 
   underneathButton() {
-    const node = button("underneath", "See underneath (Ctrl+U)", () => this.page.underneath.toggle());
+    const node = button("underneath", "See underneath (Ctrl+.)", () => this.page.underneath.toggle());
     node.setAttribute("aria-pressed", String(this.page.underneath?.open ?? false));
     node.id = "underneath-button";
     return node;

@@ -26,7 +26,7 @@ const PARTS = {
   components: [(one) => one.components, (one, page) => components(one, page)],
   reactions: [(one) => one.reactions, (one, page) => reactions(one, page)],
   thread: [(one) => one.thread, (one, page) => threadLine(one, page)],
-  words: [(one) => one.command, (one, page) => answerWords(one, page)],
+  sandbox: [(one) => one.command, (one, page) => answerWords(one, page)],
   privacy: [(one) => one.ephemeral, (one, page) => privacyLine(one, page)],
 };
 

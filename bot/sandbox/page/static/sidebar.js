@@ -13,8 +13,15 @@ export class Sidebar {
     this.places = byId("places");
     this.self = byId("self");
     for (const topic of ["snapshot", "places", "channel", "unread"]) this.store.on(topic, () => this.draw());
-    this.store.on("channel", () => document.documentElement.classList.remove("sidebar-open"));
+    this.store.on("channel", () => this.leave());
     this.places.addEventListener("keydown", (event) => this.move(event));
+    document.addEventListener("keydown", ({ key }) => key === "Escape" && this.leave());
+    document.querySelector("main").addEventListener("pointerdown", ({ target }) => !target.closest("#header") && this.leave());
+  }
+
+  /** On a narrow screen the channels lie over the messages, until one is chosen. */
+  leave() {
+    document.documentElement.classList.remove("sidebar-open");
   }
 
   draw() {

@@ -1,0 +1,93 @@
+"""`make screenshots`: the README's pictures of the page, into docs/."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from pathlib import Path
+
+from playwright.async_api import Browser, expect
+
+from bot.sandbox.weryai import Gate, Pace
+from tests.browser.stage import Stage, chromium, full_stage
+
+DOCS = Path(__file__).parents[2] / "docs"
+NARROW = (400, 800)
+WIDE = (1280, 800)
+GROWN = 90
+"""Deltas after which an answer is held, so that it is seen growing."""
+
+
+async def draw() -> None:
+    """Draw all of them."""
+    async with chromium() as browser:
+        await growing(browser, "page.png", WIDE, light=False)
+        await growing(browser, "page-light.png", WIDE, light=True)
+        await growing(browser, "page-narrow.png", NARROW, light=False)
+        await growing(browser, "page-narrow-light.png", NARROW, light=True)
+        await picker(browser)
+        await underneath(browser)
+
+
+async def growing(browser: Browser, name: str, size: tuple[int, int], *, light: bool) -> None:
+    """An answer that is being written, under one that has been."""
+    async with full_stage(browser, size=size, light=light) as stage:
+        await talk(stage)
+        gate = await grow(stage, "Explain how rainbows form")
+        await shoot(stage, name)
+        gate.release()
+
+
+async def picker(browser: Browser) -> None:
+    """What is offered to who types a slash."""
+    async with full_stage(browser) as stage:
+        await talk(stage)
+        await stage.box.click()
+        await stage.page.keyboard.type("/")
+        await expect(stage.page.get_by_role("option").first).to_be_visible()
+        await shoot(stage, "page-picker.png")
+
+
+async def underneath(browser: Browser) -> None:
+    """The versions of a message that grew, and the requests that made it grow."""
+    async with full_stage(browser) as stage:
+        await talk(stage)
+        stage.weryai.pace = Pace(first_after=0.2, per_second=120)
+        answer = await stage.ask("Explain how rainbows form")
+        await expect(answer.get_by_role("button", name="Regenerate")).to_be_visible()
+        await stage.underneath("Versions")
+        await shoot(stage, "page-underneath.png")
+
+
+async def talk(stage: Stage) -> None:
+    """A conversation that has been had."""
+    for question in ("Hello!", "Show me code that counts words"):
+        answer = await stage.ask(question)
+        await expect(answer.get_by_role("button", name="Regenerate")).to_be_visible()
+    if await stage.page.locator(".who").is_visible():
+        await stage.be("Ben")
+        await stage.say("Nice, that is shorter than mine 👍")
+        await expect(stage.last).to_contain_text("shorter than mine")
+
+
+async def grow(stage: Stage, question: str) -> Gate:
+    """Ask; the gate that holds the answer in the middle."""
+    gate = stage.weryai.hold_next(after=GROWN)
+    answer = await stage.ask(question)
+    await gate.reached()
+    await expect(answer.locator(".text")).to_contain_text(re.compile("simple idea"))
+    return gate
+
+
+async def shoot(stage: Stage, name: str) -> None:
+    """Take the picture."""
+    await stage.page.mouse.move(0, 0)
+    await stage.page.wait_for_function("document.fonts.ready.then(() => true)")
+    await stage.page.screenshot(path=DOCS / name, animations="disabled", caret="hide")
+
+
+if __name__ == "__main__":
+    for variable in ("WERYAI_API_KEY", "SANDBOX_DATA"):
+        os.environ.pop(variable, None)
+    asyncio.run(draw())

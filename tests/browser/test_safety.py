@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from playwright.async_api import Browser, expect
+
+from bot.sandbox.discord.state import MessageFlag
+from tests.browser.stage import Quiet, new_page
+
+
+async def test_the_page_asks_no_other_host_whatever_is_written(quiet: Quiet) -> None:
+    embed = {
+        "title": "x",
+        "image": {"url": "https://example.com/a.png"},
+        "thumbnail": {"url": "https://example.com/b.png"},
+    }
+    item = {"media": {"url": "https://example.com/c.png"}}
+    quiet.write("![](https://example.com/d.png) https://example.com/e.png", embeds=[embed])
+    quiet.write(components=[{"type": 12, "id": 1, "items": [item]}], flags=MessageFlag.IS_COMPONENTS_V2)
+    await expect(quiet.last.locator(".elsewhere")).to_be_visible()
+    assert quiet.complaints == []
+
+
+async def test_the_policy_stops_what_would_ask_another_host(quiet: Quiet) -> None:
+    blocked = await quiet.page.evaluate(
+        """() => new Promise((resolve) => {
+            document.addEventListener("securitypolicyviolation",
+                (event) => resolve([event.effectiveDirective, event.blockedURI]));
+            fetch("https://example.com/").catch(() => {});
+        })"""
+    )
+    assert blocked == ["connect-src", "https://example.com/"]
+    quiet.complaints.clear()  # the browser told of it, as it should
+
+
+async def test_another_page_cannot_open_the_socket(quiet: Quiet, browser: Browser) -> None:
+    page = await new_page(browser)
+    await page.route("http://elsewhere.test/", lambda route: route.fulfill(body="<p>elsewhere</p>"))
+    await page.goto("http://elsewhere.test/")
+    address = quiet.url.replace("http", "ws", 1) + "live"
+    outcome = await page.evaluate(
+        """(address) => new Promise((resolve) => {
+            const socket = new WebSocket(address);
+            socket.onopen = () => resolve("open");
+            socket.onerror = () => resolve("refused");
+        })""",
+        address,
+    )
+    assert outcome == "refused"
+    await page.context.close()
