@@ -93,7 +93,7 @@ async def test_a_private_answer_ends_where_it_is_and_is_not_told_to_anybody_else
     gate.release()
 
     [bot] = home.stage.bots
-    await bot.log.says("not shown to its end", home.stage.since(bot))
+    await bot.log.says("the person could not be told", home.stage.since(bot))  # its last word
     assert text_of(answer) == "One two"
     assert said_by_the_bot(home.channel) == [answer]
     pressed = await home.ada.click(answer, "Stop")
