@@ -28,6 +28,7 @@ from bot.core.streaming import MAX_MESSAGES
 log = logging.getLogger(__name__)
 
 LAST_FRAMES = 3.0  # seconds that interrupted replies get to say so
+ENDED = "This answer has already ended."
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,11 @@ class ChatService:
         """
         running = self._answering.running.get(reply)
         if running is None:
-            raise InvalidInput(text="This answer has already ended.")
+            raise InvalidInput(text=ENDED)
         allow(by, running.turn)
         running.editor.stop(ReplyState.STOPPED)
+        if running.editor.gone is not None:  # nobody will see that
+            raise InvalidInput(text=ENDED)
 
     async def regenerate(
         self, reply: ReplyId, by: Presser, trigger: EventId, surface_of: SurfaceOf
@@ -178,9 +181,8 @@ class ChatService:
             if running.concerned_by(messages):
                 running.editor.stop(ReplyState.STOPPED)
         for ticket in self._answering.lines.change(dict.fromkeys(messages)):
-            if (
-                ticket.reply not in self._answering.reopening
-            ):  # such a one has ended before, and stays
+            # A reply that is to be answered again has ended before, and stays.
+            if ticket.reply not in self._answering.reopening:
                 await self._answering.withdraw(ticket)
         await self._history.deleted(messages)
 

@@ -51,6 +51,19 @@ async def test_nobody_else_stops_an_answer() -> None:
 
 
 @in_virtual_time
+async def test_to_stop_what_cannot_be_shown_any_more_ends_it_and_is_answered() -> None:
+    world = World(ENDLESS)
+    asked = world.ask()
+    asked.surface.troubles = [ReplyGone("the token has expired")]
+    await asyncio.sleep(3)
+    with pytest.raises(InvalidInput, match="already ended"):
+        await world.service.stop(asked.reply, MODERATOR)
+    with pytest.raises(ReplyGone):
+        await asked.task
+    assert world.model.streaming == 0
+
+
+@in_virtual_time
 async def test_what_has_ended_cannot_be_stopped() -> None:
     world = World(ANSWER)
     asked = world.ask()
