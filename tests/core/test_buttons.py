@@ -8,11 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.conversation import MessageId, UserId
-from bot.core.errors import (
-    InvalidInput,
-    NotAllowed,
-    StorageError,
-)
+from bot.core.errors import InvalidInput, NotAllowed, ReplyGone, StorageError
 from bot.core.ports import Finish
 from bot.core.replies import Address, Controls, Frame, ReplyState
 from bot.core.service import Limits, Presser
