@@ -20,6 +20,7 @@ from bot.core.ports import Lane
 from bot.core.windows import BotWide, Permit, Progress, Rhythm, Urgency, Window
 
 BOT_WIDE_PER_SECOND = 50  # Discord's global limit for a bot
+UNASKED = 2  # of them are left to requests that ask no leave: look-ups, notices, commands
 QUIET_SHARE = 4  # typing goes out while a quarter of the bot-wide limit is in use, at most
 IDLE_WINDOWS = 1024  # above so many, idle ones are forgotten
 TOO_MANY_REQUESTS = 429  # HTTP's status for a rate limit
@@ -50,7 +51,7 @@ class EditBudget:
         self, requests_per_second: int = BOT_WIDE_PER_SECOND, rhythm: Rhythm | None = None
     ) -> None:
         self._rhythm = rhythm or Rhythm()
-        self._bot_wide = BotWide(requests_per_second)
+        self._bot_wide = BotWide(max(1, requests_per_second - UNASKED))
         self._windows: dict[Lane, Window] = {}
         self._shared: dict[tuple[str, str], Window] = {}
         self._figures: dict[str, tuple[int, float]] = {}

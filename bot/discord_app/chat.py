@@ -93,7 +93,8 @@ class Chatting(commands.Cog):
         if question:
             self._service.check(turn_of_prompt(interaction, question))
         await think(interaction, private=False)
-        shown = _quote(question) or f"{interaction.user.display_name} opens a conversation."
+        opener = discord.utils.escape_markdown(interaction.user.display_name)
+        shown = _quote(question) or f"{opener} opens a conversation."
         message = await interaction.edit_original_response(content=f"{shown}\n{self._hint}")
         # A thread started from a message has its id, so that the first word in it is heard.
         thread = ListenedThread(ChannelId(message.id), UserId(interaction.user.id))

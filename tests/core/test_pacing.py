@@ -144,6 +144,20 @@ async def test_a_hundred_channels_share_fifty_requests_a_second_fairly() -> None
 
 
 @in_virtual_time
+async def test_frames_leave_room_for_requests_that_ask_no_leave() -> None:
+    discord = FakeDiscord(EditBudget(), length=0.1)
+
+    async def look_up_twice_a_second() -> None:
+        for number in range(20):
+            await discord.request(Lane("GET /users", str(number)))
+            await asyncio.sleep(0.5)
+
+    frames = [edits_for(10, discord, edits_of(n)) for n in range(100)]
+    await asyncio.gather(look_up_twice_a_second(), *frames)
+    assert discord.refused == 0
+
+
+@in_virtual_time
 async def test_an_interactions_frames_do_not_wait_for_the_bot_wide_limit() -> None:
     discord = FakeDiscord(EditBudget(requests_per_second=1))
     await send(discord, EDITS, Progress(Urgency.ORDINARY))
