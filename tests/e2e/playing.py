@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
 from bot.sandbox.discord.handles import InteractionHandle
 from bot.sandbox.discord.state import Message
+from bot.sandbox.weryai import Pace
 from bot.sandbox.weryai.faults import Fault
 from bot.sandbox.weryai.recording import Gate
 from tests.e2e.stage import Home, buttons
@@ -78,6 +80,17 @@ def everywhere(home: Home) -> list[tuple[Home, Ask]]:
         (replace(home, channel=home.discord.add_channel(home.guild, ask.__name__)), ask)
         for ask in ALL_WAYS
     ]
+
+
+@contextmanager
+def paced(home: Home, *, per_second: float) -> Iterator[None]:
+    """Let the models answer at a pace for a while."""
+    usual = home.weryai.pace
+    home.weryai.pace = Pace(first_after=0, per_second=per_second)
+    try:
+        yield
+    finally:
+        home.weryai.pace = usual
 
 
 async def ended_as(home: Home, ending: str, ask: Ask = by_mention) -> Message:

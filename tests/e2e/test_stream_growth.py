@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
@@ -12,8 +10,7 @@ import pytest
 
 from bot.sandbox.discord.events import TypingStarted
 from bot.sandbox.discord.state import Message
-from bot.sandbox.weryai import Pace
-from tests.e2e.playing import COUNT, Ask, by_command, by_mention, every_way, growing
+from tests.e2e.playing import COUNT, Ask, by_command, by_mention, every_way, growing, paced
 from tests.e2e.reading import every_version, faults_of, said_by_the_bot
 from tests.e2e.stage import Home, answers_to, buttons, has_ended, text_of
 
@@ -162,17 +159,6 @@ async def test_twenty_channels_grow_evenly_and_none_draws_a_limit(home: Home) ->
     gaps = [gap for answer in answers for gap in even_gaps(answer)]
     clumped = [gap for gap in gaps if gap < median(gaps) / 4]
     assert len(clumped) < len(gaps) / 20
-
-
-@contextmanager
-def paced(home: Home, *, per_second: float) -> Iterator[None]:
-    """Let the models answer at a pace for a while."""
-    usual = home.weryai.pace
-    home.weryai.pace = Pace(first_after=0, per_second=per_second)
-    try:
-        yield
-    finally:
-        home.weryai.pace = usual
 
 
 def even_gaps(answer: Message) -> list[float]:
