@@ -61,7 +61,7 @@ class Screen:
     @property
     def messages(self) -> Locator:
         """The messages of the channel, oldest first."""
-        return self.page.locator("#messages > li.message")
+        return self.page.locator("#messages li.message")
 
     @property
     def last(self) -> Locator:
@@ -140,7 +140,7 @@ class Stage(Screen):
     @property
     def weryai(self) -> WeryAISandbox:
         """The local WeryAI."""
-        assert self.ground.weryai is not None
+        assert isinstance(self.ground.weryai, WeryAISandbox)
         return self.ground.weryai
 
 
@@ -150,10 +150,9 @@ async def full_stage(
 ) -> AsyncIterator[Stage]:
     """The whole playground, its page open; the model answers at once until told otherwise."""
     async with open_playground() as ground, ground.page() as server:
-        if ground.weryai is not None:
-            ground.weryai.pace = INSTANT
         page = await new_page(browser, size, light=light)
         stage = Stage(page, ground=ground)
+        stage.weryai.pace = INSTANT
         await stage.open(server.url)
         yield stage
         await page.context.close()
@@ -207,8 +206,13 @@ async def quiet_stage(
         home = discord.add_guild("Home")
         channel = discord.add_channel(home, "general")
         ada = discord.add_member(home, "Ada")
-        people = {"member": ada, "moderator": discord.add_member(home, "Mo", Permission.MANAGE_GUILD)}
-        async with PageServer(discord, people, WeryAIRelay(weryai.base_url) if real_models else weryai) as server:
+        people = {
+            "member": ada,
+            "moderator": discord.add_member(home, "Mo", Permission.MANAGE_GUILD),
+        }
+        async with PageServer(
+            discord, people, WeryAIRelay(weryai.base_url) if real_models else weryai
+        ) as server:
             page = await new_page(browser, size, light=light)
             stage = Quiet(page, discord=discord, channel=channel, ada=ada, url=server.url)
             await stage.open(server.url)

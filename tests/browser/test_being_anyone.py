@@ -38,7 +38,9 @@ async def test_a_permission_that_is_taken_away_is_missed_at_once(stage: Stage) -
     await stage.page.get_by_role("button", name="Done").click()
     await stage.be("Ada")
     await expect(stage.box).to_be_disabled()
-    await expect(stage.box).to_have_attribute("placeholder", "You do not have permission to send messages in this channel.")
+    await expect(stage.box).to_have_attribute(
+        "placeholder", "You do not have permission to send messages in this channel."
+    )
 
 
 async def test_a_member_may_not_change_permissions(stage: Stage) -> None:

@@ -14,7 +14,7 @@ async def test_there_is_a_switch_for_every_fault_of_weryai(quiet: Quiet) -> None
 
 async def test_a_failure_of_weryai_is_chosen_waits_and_happens(stage: Stage) -> None:
     panel = await stage.underneath("Break things")
-    fault = panel.locator("[data-control=weryai-no_credits]")
+    fault = stage.page.locator("[data-control=weryai-no_credits]")
     await panel.locator("details", has=fault).locator("summary").click()
     await fault.click()
     await expect(fault.locator(".waiting")).to_have_text("1")
@@ -25,7 +25,7 @@ async def test_a_failure_of_weryai_is_chosen_waits_and_happens(stage: Stage) -> 
 
 async def test_a_failure_of_discord_is_chosen_and_happens(stage: Stage) -> None:
     panel = await stage.underneath("Break things")
-    fault = panel.locator("[data-control=discord-limit_send]")
+    fault = stage.page.locator("[data-control=discord-limit_send]")
     await panel.locator("details", has=fault).locator("summary").click()
     await fault.click()
     await expect(fault.locator(".waiting")).to_have_text("1")
@@ -35,7 +35,7 @@ async def test_a_failure_of_discord_is_chosen_and_happens(stage: Stage) -> None:
 
 async def test_what_waits_can_be_forgotten(quiet: Quiet) -> None:
     panel = await quiet.underneath("Break things")
-    fault = panel.locator("[data-control=weryai-stall]")
+    fault = quiet.page.locator("[data-control=weryai-stall]")
     await panel.locator("details", has=fault).locator("summary").click()
     await fault.click()
     await expect(fault.locator(".waiting")).to_be_visible()

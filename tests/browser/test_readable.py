@@ -7,7 +7,7 @@ from tests.browser.stage import Quiet, full_stage, quiet_stage
 
 ENOUGH = 4.5  # WCAG 2.2, contrast of text, level AA
 NAMELESS = """() => [...document.querySelectorAll("button, input, textarea, select, a, [role=button]")]
-    .filter((node) => node.checkVisibility())
+    .filter((node) => node.checkVisibility({visibilityProperty: true}))
     .filter((node) => !(node.ariaLabel || node.labels?.length || node.innerText?.trim()
         || node.title || node.closest("label")))
     .map((node) => node.outerHTML)"""
@@ -34,9 +34,7 @@ CONTRASTS = """() => {
 
 
 @pytest.mark.parametrize("light", [False, True])
-async def test_every_text_has_enough_contrast_dark_and_light(
-    browser: Browser, light: bool
-) -> None:
+async def test_every_text_has_enough_contrast_dark_and_light(browser: Browser, light: bool) -> None:
     async with quiet_stage(browser, light=light) as quiet:
         pairs = await quiet.page.evaluate(CONTRASTS)
         assert {name: round(value, 1) for name, value in pairs.items() if value < ENOUGH} == {}

@@ -14,7 +14,9 @@ async def test_the_page_asks_no_other_host_whatever_is_written(quiet: Quiet) -> 
     }
     item = {"media": {"url": "https://example.com/c.png"}}
     quiet.write("![](https://example.com/d.png) https://example.com/e.png", embeds=[embed])
-    quiet.write(components=[{"type": 12, "id": 1, "items": [item]}], flags=MessageFlag.IS_COMPONENTS_V2)
+    quiet.write(
+        components=[{"type": 12, "id": 1, "items": [item]}], flags=MessageFlag.IS_COMPONENTS_V2
+    )
     await expect(quiet.last.locator(".elsewhere")).to_be_visible()
     assert quiet.complaints == []
 

@@ -27,6 +27,6 @@ function tips(channel, bot) {
   return [
     ["Ask: ", code(`@${bot} what is artificial intelligence?`)],
     ["Type ", code("/"), " for every command; ", code("/help"), " tells which words give which answer."],
-    ["Be somebody else with the button at the bottom left; see what happens underneath with the one at the top right."],
+    ["Be somebody else with the button below the channels; see what happens underneath with the one at the top right."],
   ];
 }

@@ -60,7 +60,7 @@ function chooseChannel() {
   const first = store.places.guilds[0]?.channels[0]?.id ?? store.places.dms[0]?.id;
   if (store.channels.has(wanted)) store.open(wanted);
   else if (first) store.open(first);
-  else fill(byId("messages"), element("li.empty", {}, "There is no channel that you may see."));
+  else fill(byId("messages"), element("p.empty", {}, "There is no channel that you may see."));
 }
 
 live.connect();

@@ -7,7 +7,7 @@ import { answerWords } from "./answerwords.js";
 import { attachments } from "./attachments.js";
 import { avatar } from "./avatar.js";
 import { components } from "./components/render.js";
-import { element, fill, icon } from "./dom.js";
+import { element, icon } from "./dom.js";
 import { embeds } from "./embeds.js";
 import { markdown } from "./markdown/blocks.js";
 import { clockTime, messageTime } from "./markdown/timestamps.js";
@@ -38,14 +38,11 @@ export class MessageView {
   constructor(message, page) {
     this.page = page;
     this.drawn = {};
-    this.parts = Object.fromEntries(
-      Object.keys(PARTS).map((name) => [name, element(`div.${name}`, { hidden: true })]),
-    );
-    const { quoted, ...body } = this.parts;
-    const line = element("div.line", {}, element("div.gutter", {}, avatar(message.author, message.display),
-      element("time.gutter-time", { "aria-hidden": "true" }, clockTime(new Date(message.at * 1000)))),
-      element("div.body", {}, Object.values(body)));
-    this.node = element("li.message", { tabindex: "-1", dataset: { id: message.id } }, quoted, line);
+    this.parts = {}; // by name; made when there is something in them
+    const gutter = element("div.gutter", {}, avatar(message.author, message.display),
+      element("time.gutter-time", { "aria-hidden": "true" }, clockTime(new Date(message.at * 1000))));
+    this.body = element("div.body");
+    this.node = element("li.message", { tabindex: "-1", dataset: { id: message.id } }, element("div.line", {}, gutter, this.body));
   }
 
   /** Show a message's present state; `previous` is the one above it. */
@@ -54,16 +51,34 @@ export class MessageView {
       const key = JSON.stringify(basis(message));
       if (this.drawn[name] === key) continue;
       this.drawn[name] = key;
-      const nodes = draw(message, this.page);
-      if (name === "text") replaceGrown(this.parts.text, nodes);
-      else fill(this.parts[name], nodes);
-      this.parts[name].hidden = this.parts[name].childNodes.length === 0;
+      this.fill(name, [draw(message, this.page)].flat().filter(Boolean));
     }
     this.node.classList.toggle("follows", follows(message, previous));
     this.node.classList.toggle("pings", message.pings_you);
     this.node.classList.toggle("ephemeral", message.ephemeral);
     this.node.classList.toggle("system", !CONVERSATION.has(message.type));
     this.node.setAttribute("aria-label", `${message.display}, ${clockTime(new Date(message.at * 1000))}`);
+  }
+
+  /** Have a part on the screen if there is something in it, in its place among the others. */
+  fill(name, nodes) {
+    if (!nodes.length) {
+      this.parts[name]?.remove();
+      delete this.parts[name];
+      return;
+    }
+    const part = (this.parts[name] ??= element(`div.${name}`));
+    if (name === "text") replaceGrown(part, nodes);
+    else part.replaceChildren(...nodes);
+    if (part.parentNode) return;
+    if (name === "quoted") this.node.prepend(part);
+    else this.body.insertBefore(part, this.partAfter(name));
+  }
+
+  partAfter(name) {
+    const names = Object.keys(PARTS);
+    const after = names.slice(names.indexOf(name) + 1).find((one) => one in this.parts);
+    return this.parts[after] ?? null;
   }
 
   /** Draw every part again: names may have changed. */

@@ -2,9 +2,10 @@
  * The messages of the channel that is looked at.
  *
  * Changes are gathered and drawn once per frame of the screen; only what changed is touched.
- * Messages out of sight cost nothing (`content-visibility` in messages.css).
+ * Messages out of sight cost nothing: see chunks.js.
  */
 
+import { Chunks } from "./chunks.js";
 import { byId, fill } from "./dom.js";
 import { MessageView } from "./message.js";
 
@@ -18,6 +19,7 @@ export class MessageList {
     this.store = page.store;
     this.scroller = byId("scroller");
     this.list = byId("messages");
+    this.chunks = new Chunks(this.list);
     this.views = new Map();
     this.dirty = new Set();
     this.readingAlong = true;
@@ -81,19 +83,18 @@ export class MessageList {
 
   /** Put all known messages of the channel in their order, those that came from above included. */
   arrange() {
-    const { messages } = this;
+    const { list, complete, more } = this.messages;
     const fromEnd = this.scroller.scrollHeight - this.scroller.scrollTop;
-    let previous;
-    let place = this.list.firstElementChild;
-    for (const message of messages.list) {
+    let next = null;
+    for (let place = list.length - 1; place >= 0; place--) {
+      const message = list[place];
       if (!this.views.has(message.id)) this.views.set(message.id, new MessageView(message, this.page));
       const view = this.views.get(message.id);
-      view.update(message, previous);
-      if (view.node === place) place = place.nextElementSibling;
-      else this.list.insertBefore(view.node, place);
-      previous = message;
+      view.update(message, list[place - 1]);
+      if (!view.node.isConnected) this.chunks.put(view.node, next);
+      next = view.node;
     }
-    byId("beginning").hidden = !messages.complete || messages.more;
+    byId("beginning").hidden = !complete || more;
     if (this.readingAlong) this.toEnd();
     else this.scroller.scrollTop = this.scroller.scrollHeight - fromEnd;
   }
@@ -107,17 +108,16 @@ export class MessageList {
   putIn(message, next) {
     const view = new MessageView(message, this.page);
     this.views.set(message.id, view);
-    this.list.insertBefore(view.node, (next && this.views.get(next.id)?.node) ?? null);
+    this.chunks.put(view.node, (next && this.views.get(next.id)?.node) ?? null);
   }
 
   takeOut(id) {
     const view = this.views.get(id);
     if (!view) return;
-    const next = view.node.nextElementSibling;
-    view.node.remove();
+    const next = this.chunks.neighbour(view.node, 1);
+    this.chunks.remove(view.node);
     this.views.delete(id);
-    const { messages } = this;
-    if (next) this.refreshAfter(messages, messages.indexOf(next.dataset.id) - 1);
+    if (next) this.refreshAfter(this.messages, this.messages.indexOf(next.dataset.id) - 1);
   }
 
   /** The message after one may need a heading now, or no more. */
@@ -156,10 +156,10 @@ export class MessageList {
 
   /** The arrows go from message to message, when one of them has the focus. */
   move(event) {
-    const step = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!step || event.target.closest("input, textarea, details[open], [role=menu]")) return;
     const here = event.target.closest("li.message");
-    const next = here ? here[step] : this.list.lastElementChild;
+    const next = here ? this.chunks.neighbour(here, step) : this.chunks.last;
     if (!next) return;
     event.preventDefault();
     next.focus();

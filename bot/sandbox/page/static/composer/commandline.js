@@ -129,6 +129,7 @@ export class CommandLine {
   }
 
   choose(field, { name, value }) {
+    clearTimeout(this.timer);
     field.input.value = name;
     field.chosen = value;
     this.suggestions.hide();
