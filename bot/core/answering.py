@@ -21,6 +21,8 @@ from bot.core.windows import Progress, Urgency
 
 log = logging.getLogger(__name__)
 
+RETIREMENT = 20  # characters that an old answer's buttons are worth, when they wait to go
+
 SurfaceOf = Callable[[ReplyRecord], ReplySurface]
 """Where a reply, as it is stored, is shown anew."""
 
@@ -217,7 +219,9 @@ class Answering:
         if surface is None or not surface.address.message_ids:
             return
         lane = surface.lane(len(surface.address.message_ids) - 1)
-        async with self._budget.leave(lane, Progress(Urgency.ORDINARY)):
+        # Weighed like a little unseen text, so that its turn comes however busy it is.
+        waiting = Progress(Urgency.ORDINARY, RETIREMENT, asyncio.get_running_loop().time())
+        async with self._budget.leave(lane, waiting):
             await surface.retire()
 
     async def take_up(self, record: ReplyRecord, surface: ReplySurface) -> None:

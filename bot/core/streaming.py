@@ -215,10 +215,13 @@ class StreamEditor:
                 await self._news.wait()
                 self._news.clear()
                 continue
+            there = self._surface.address.message_ids
             try:
                 await self._show(index)
                 failures = 0
             except ReplyDelayed as delay:
+                if self._surface.address.message_ids != there:  # it got somewhere all the same
+                    failures = 0
                 failures += 1
                 if failures >= GIVE_UP_AFTER:
                     self.gone = ReplyGone(f"given up after {failures} tries: {delay}")

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from bot.core.answering import RETIREMENT
 from bot.core.errors import ReplyDelayed
 from bot.core.pacing import EditBudget
 from bot.core.ports import Lane
@@ -192,6 +193,24 @@ async def test_among_equals_the_most_unseen_text_goes_first() -> None:
 
     await asyncio.gather(*(one(n, unseen) for n, unseen in enumerate((10, 500, 60), 1)))
     assert order == [500, 60, 10]
+
+
+@in_virtual_time
+async def test_an_old_answers_buttons_go_however_busy_it_is() -> None:
+    discord = FakeDiscord(EditBudget(), length=0.1)
+
+    async def growing(channel: int) -> None:
+        progress = Progress(Urgency.ORDINARY)
+        while now() < 60:
+            progress.unseen = 300
+            await send(discord, edits_of(channel), progress)
+
+    busy = [asyncio.create_task(growing(channel)) for channel in range(100)]
+    await asyncio.sleep(5)
+    retirement = Progress(Urgency.ORDINARY, RETIREMENT, shown_at=now())
+    async with asyncio.timeout(40), discord.budget.leave(edits_of(1000), retirement):
+        assert not any(task.done() for task in busy)
+    await asyncio.gather(*busy)
 
 
 @in_virtual_time
