@@ -53,11 +53,15 @@ async def underneath(browser: Browser) -> None:
     """The versions of a message that grew, and the requests that made it grow."""
     async with full_stage(browser) as stage:
         await talk(stage)
-        stage.weryai.pace = Pace(first_after=0.2, per_second=120)
+        stage.weryai.pace = Pace(first_after=0.3, per_second=30)
         answer = await stage.ask("Explain how rainbows form")
         await expect(answer.get_by_role("button", name="Regenerate")).to_be_visible()
         await stage.underneath("Versions")
         await shoot(stage, "page-underneath.png")
+        await stage.underneath("WeryAI")
+        await shoot(stage, "page-weryai.png")
+        await stage.underneath("Requests")
+        await shoot(stage, "page-requests.png")
 
 
 async def talk(stage: Stage) -> None:

@@ -23,6 +23,7 @@ export class MessageList {
     this.views = new Map();
     this.dirty = new Set();
     this.readingAlong = true;
+    this.before = 0; // where one was before the last scrolling
     this.listen();
   }
 
@@ -32,8 +33,15 @@ export class MessageList {
     store.on("snapshot", () => this.show());
     store.on("places", () => this.redraw());
     store.on("history", (channel) => channel === store.channel && this.arrange());
-    store.on("message", ({ message }) => message.channel === store.channel && this.touch(message.id));
-    store.on("deleted", ({ channel, messages }) => channel === store.channel && messages.forEach((id) => this.touch(id)));
+    store.on(
+      "message",
+      ({ message }) => message.channel === store.channel && this.touch(message.id),
+    );
+    store.on(
+      "deleted",
+      ({ channel, messages }) =>
+        channel === store.channel && messages.forEach((id) => this.touch(id)),
+    );
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.scroller.addEventListener("click", (event) => this.followLink(event));
     this.scroller.addEventListener("keydown", (event) => this.move(event));
@@ -88,7 +96,8 @@ export class MessageList {
     let next = null;
     for (let place = list.length - 1; place >= 0; place--) {
       const message = list[place];
-      if (!this.views.has(message.id)) this.views.set(message.id, new MessageView(message, this.page));
+      if (!this.views.has(message.id))
+        this.views.set(message.id, new MessageView(message, this.page));
       const view = this.views.get(message.id);
       view.update(message, list[place - 1]);
       if (!view.node.isConnected) this.chunks.put(view.node, next);
@@ -132,7 +141,10 @@ export class MessageList {
 
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.readingAlong = scrollHeight - scrollTop - clientHeight < NEAR_THE_END;
+    // Content that grows leaves the end behind as well: only who scrolls up has left it.
+    if (scrollHeight - scrollTop - clientHeight < NEAR_THE_END) this.readingAlong = true;
+    else if (scrollTop < this.before) this.readingAlong = false;
+    this.before = scrollTop;
     if (scrollTop < NEAR_THE_TOP && this.messages?.complete && this.messages.more) {
       this.store.loadHistory(this.store.channel).catch(this.page.complain);
     }
