@@ -99,12 +99,21 @@ def test_the_page_names_no_other_host_and_holds_no_inline_code() -> None:
             assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)", text), one
 
 
-@pytest.mark.parametrize("path", ["../server.py", "%2e%2e/server.py", "..%2fserver.py", "a//b.js"])
+@pytest.mark.parametrize(
+    "path", ["../secret.json", "%2e%2e/secret.json", "..%2fsecret.json", "a//b.js", "page.py"]
+)
 async def test_only_the_pages_own_files_are_served(
-    http: aiohttp.ClientSession, server: PageServer, path: str
+    http: aiohttp.ClientSession, stage: Stage, tmp_path: Path, path: str
 ) -> None:
-    async with http.get(URL(server.url + path, encoded=True)) as response:
-        assert response.status == 404
+    static = tmp_path / "static"
+    (static / "a").mkdir(parents=True)
+    for name in ("secret.json", "static/index.html", "static/a/b.js", "static/page.py"):
+        (tmp_path / name).write_text("content")
+    relay = WeryAIRelay(NOWHERE)
+    async with PageServer(stage.sandbox, stage.people, relay, static=static) as server:
+        for asked, status in ((path, 404), ("a/b.js", 200), ("", 200)):
+            async with http.get(URL(server.url + asked, encoded=True)) as response:
+                assert response.status == status, asked
 
 
 @pytest.mark.parametrize(
