@@ -75,7 +75,9 @@ async def test_suggestions_follow_what_is_typed_and_say_when_they_fail(stage: St
     await stage.command("/ask ")
     await stage.page.get_by_role("button", name="Add the option model").click()
     await stage.page.keyboard.type("claude")
-    await expect(stage.page.get_by_role("option").first).to_contain_text(re.compile("claude", re.I))
+    await expect(stage.page.get_by_role("option").first).to_contain_text(
+        re.compile("claude", re.IGNORECASE)
+    )
     held: Fault = faults.hold("POST", "/interactions/")
     await stage.page.keyboard.type("x")
     title = stage.page.locator(".suggestion-title")

@@ -13,15 +13,30 @@ export function attachments(files) {
 /** One file. */
 export function attachment(file) {
   if (PICTURES.test(file.type)) return picture(file.url, file.description ?? file.name);
-  return element("div.file", {}, icon("file"), element("div", {},
-    element("a", { href: file.url, target: "_blank", rel: "noreferrer", download: file.name }, file.name),
-    element("small", {}, size(file.size))));
+  return element(
+    "div.file",
+    {},
+    icon("file"),
+    element(
+      "div",
+      {},
+      element(
+        "a",
+        { href: file.url, target: "_blank", rel: "noreferrer", download: file.name },
+        file.name,
+      ),
+      element("small", {}, size(file.size)),
+    ),
+  );
 }
 
 /** A picture that opens by itself when it is pressed. */
 export function picture(url, description) {
-  return element("a.picture", { href: url, target: "_blank", rel: "noreferrer" },
-    element("img", { src: url, alt: description ?? "", loading: "lazy" }));
+  return element(
+    "a.picture",
+    { href: url, target: "_blank", rel: "noreferrer" },
+    element("img", { src: url, alt: description ?? "", loading: "lazy" }),
+  );
 }
 
 /** "1.5 MB". */

@@ -9,9 +9,19 @@ const THREADS = new Set([11, 12]);
 export function beginning(channel, store) {
   const title = store.titleOf(channel);
   const bot = store.nameOf(store.bot, channel) ?? "the bot";
-  return [element("h2", {}, channel.type === DM || THREADS.has(channel.type) ? title : `Welcome to #${title}`),
+  return [
+    element(
+      "h2",
+      {},
+      channel.type === DM || THREADS.has(channel.type) ? title : `Welcome to #${title}`,
+    ),
     element("p", {}, where(channel, title)),
-    element("ul", {}, tips(channel, bot).map((tip) => element("li", {}, tip)))];
+    element(
+      "ul",
+      {},
+      tips(channel, bot).map((tip) => element("li", {}, tip)),
+    ),
+  ];
 }
 
 function where(channel, title) {
@@ -26,7 +36,15 @@ function tips(channel, bot) {
   if (THREADS.has(channel.type)) return [];
   return [
     ["Ask: ", code(`@${bot} what is artificial intelligence?`)],
-    ["Type ", code("/"), " for every command; ", code("/help"), " tells which words give which answer."],
-    ["Be somebody else with the button below the channels; see what happens underneath with the one at the top right."],
+    [
+      "Type ",
+      code("/"),
+      " for every command; ",
+      code("/help"),
+      " tells which words give which answer.",
+    ],
+    [
+      "Be somebody else with the button below the channels; see what happens underneath with the one at the top right.",
+    ],
   ];
 }

@@ -49,7 +49,10 @@ export class Chunks {
 
   /** The node after (1) or before (-1) one, or undefined. */
   neighbour(node, step) {
-    const [beside, first] = step > 0 ? ["nextElementSibling", "firstElementChild"] : ["previousElementSibling", "lastElementChild"];
+    const [beside, first] =
+      step > 0
+        ? ["nextElementSibling", "firstElementChild"]
+        : ["previousElementSibling", "lastElementChild"];
     return node[beside] ?? node.parentElement[beside]?.[first];
   }
 }

@@ -28,20 +28,32 @@ export function pictureAddress(url, files) {
 
 function contents(embed, files, names) {
   const image = pictureAddress(embed.image?.url, files);
-  const foot = [embed.footer?.text, embed.timestamp && messageTime(new Date(embed.timestamp))].filter(Boolean);
+  const foot = [
+    embed.footer?.text,
+    embed.timestamp && messageTime(new Date(embed.timestamp)),
+  ].filter(Boolean);
   return [
     embed.author && element("div.embed-author", {}, embed.author.name),
     embed.title && element("div.embed-title", {}, linked(inline(embed.title, names), embed.url)),
     embed.description && element("div.embed-text", {}, markdown(embed.description, names)),
-    embed.fields?.length && element("dl.embed-fields", {}, embed.fields.map((one) => field(one, names))),
+    embed.fields?.length &&
+      element(
+        "dl.embed-fields",
+        {},
+        embed.fields.map((one) => field(one, names)),
+      ),
     image && picture(image, ""),
     foot.length > 0 && element("footer", {}, foot.join(" • ")),
   ];
 }
 
 function field({ name, value, inline: beside }, names) {
-  return element(beside ? "div.inline" : "div", {}, element("dt", {}, inline(name, names)),
-    element("dd", {}, markdown(value, names)));
+  return element(
+    beside ? "div.inline" : "div",
+    {},
+    element("dt", {}, inline(name, names)),
+    element("dd", {}, markdown(value, names)),
+  );
 }
 
 function linked(nodes, url) {

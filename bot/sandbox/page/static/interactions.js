@@ -42,7 +42,8 @@ export class Interactions {
       this.opened.add(id);
       this.page.dialogs.openForm(interaction);
     }
-    if (channel === this.page.store.channel && (kind === COMMAND || (kind === 5 && !source))) this.showCommand(interaction);
+    if (channel === this.page.store.channel && (kind === COMMAND || (kind === 5 && !source)))
+      this.showCommand(interaction);
     if (state === "pending") return;
     if (state === "failed" && source) this.failAt(source);
     this.waiting.get(id)?.(interaction);
@@ -55,11 +56,38 @@ export class Interactions {
     if (state !== "pending" && state !== "failed") return;
     const { store } = this.page;
     const failed = state === "failed";
-    const row = element("li.message.pending", {},
-      element("div.quoted", {}, avatar(store.user(user), store.nameOf(user)), element("b", {}, store.nameOf(user) ?? ""), " used ", element("span.command-name", {}, `/${name}`)),
-      element("div.line", {}, element("div.gutter", {}, avatar(store.user(store.bot), store.nameOf(store.bot))),
-        element("div.body", {}, element("div.heading", {}, element("span.author", {}, store.nameOf(store.bot) ?? "The bot"), element("span.tag", {}, "APP")),
-          element(failed ? "div.failure" : "div.thinking", {}, failed ? NOT_RESPONDED : "Sending command…"))));
+    const row = element(
+      "li.message.pending",
+      {},
+      element(
+        "div.quoted",
+        {},
+        avatar(store.user(user), store.nameOf(user)),
+        element("b", {}, store.nameOf(user) ?? ""),
+        " used ",
+        element("span.command-name", {}, `/${name}`),
+      ),
+      element(
+        "div.line",
+        {},
+        element("div.gutter", {}, avatar(store.user(store.bot), store.nameOf(store.bot))),
+        element(
+          "div.body",
+          {},
+          element(
+            "div.heading",
+            {},
+            element("span.author", {}, store.nameOf(store.bot) ?? "The bot"),
+            element("span.tag", {}, "APP"),
+          ),
+          element(
+            failed ? "div.failure" : "div.thinking",
+            {},
+            failed ? NOT_RESPONDED : "Sending command…",
+          ),
+        ),
+      ),
+    );
     this.rows.set(id, row);
     this.place.append(row);
     row.scrollIntoView({ block: "nearest" });

@@ -45,7 +45,9 @@ export class Live {
    */
   act(what, fields = {}) {
     if (this.socket?.readyState !== WebSocket.OPEN) {
-      return Promise.reject(new Refused({ text: "The sandbox is not connected.", status: null, code: null }));
+      return Promise.reject(
+        new Refused({ text: "The sandbox is not connected.", status: null, code: null }),
+      );
     }
     const id = ++this.number;
     const answered = new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
@@ -66,7 +68,9 @@ export class Live {
 
   lost() {
     for (const { reject } of this.waiting.values()) {
-      reject(new Refused({ text: "The connection to the sandbox was lost.", status: null, code: null }));
+      reject(
+        new Refused({ text: "The connection to the sandbox was lost.", status: null, code: null }),
+      );
     }
     this.waiting.clear();
     this.onConnection(false);

@@ -18,14 +18,23 @@ import { Underneath } from "./underneath/panel.js";
 applyTheme();
 const notices = new Notices(byId("notices"));
 const store = new Store((what, fields) => live.act(what, fields));
-const live = new Live((frame) => store.receive(frame), (connected) => notices.connection(connected));
+const live = new Live(
+  (frame) => store.receive(frame),
+  (connected) => notices.connection(connected),
+);
 
 /** What the parts may ask of each other. */
 const page = {
   store,
   act: (what, fields) => live.act(what, fields).catch(complain),
   complain,
-  dismiss: (message) => store.receive({ type: "deleted", channel: message.channel, messages: [message.id], bulk: false }),
+  dismiss: (message) =>
+    store.receive({
+      type: "deleted",
+      channel: message.channel,
+      messages: [message.id],
+      bulk: false,
+    }),
 };
 function complain(error) {
   notices.complain(error);

@@ -23,13 +23,26 @@ export function openMenu(anchor, entries, label) {
     if (focus && anchor.isConnected) anchor.focus();
   };
   const outside = (event) => !menu.contains(event.target) && close(false);
-  menu.append(...entries.map((entry) => entry === null ? element("hr") : element(entry.danger ? "button.danger" : "button", {
-    type: "button", role: radio ? "menuitemradio" : "menuitem", tabindex: "-1", "aria-checked": radio ? String(Boolean(entry.checked)) : null,
-    onclick: () => {
-      close(true);
-      entry.choose();
-    },
-  }, entry.label)));
+  menu.append(
+    ...entries.map((entry) =>
+      entry === null
+        ? element("hr")
+        : element(
+            entry.danger ? "button.danger" : "button",
+            {
+              type: "button",
+              role: radio ? "menuitemradio" : "menuitem",
+              tabindex: "-1",
+              "aria-checked": radio ? String(Boolean(entry.checked)) : null,
+              onclick: () => {
+                close(true);
+                entry.choose();
+              },
+            },
+            entry.label,
+          ),
+    ),
+  );
   menu.addEventListener("keydown", (event) => keys(event, menu, close));
   document.body.append(menu);
   place(menu, anchor);

@@ -20,8 +20,14 @@ const CONVERSATION = new Set([0, 19, 20, 23]); // the types that people and bots
 const PARTS = {
   quoted: [(one) => [one.reply_to, one.command], (one, page) => quotedLine(one, page)],
   heading: [(one) => [one.display, one.at, one.author.bot], (one) => headingLine(one)],
-  text: [(one) => [one.content, one.thinking, wasEdited(one), one.v2], (one, page) => textNodes(one, page)],
-  files: [(one) => one.attachments.map((file) => file.id), (one) => (one.v2 ? [] : attachments(one.attachments))],
+  text: [
+    (one) => [one.content, one.thinking, wasEdited(one), one.v2],
+    (one, page) => textNodes(one, page),
+  ],
+  files: [
+    (one) => one.attachments.map((file) => file.id),
+    (one) => (one.v2 ? [] : attachments(one.attachments)),
+  ],
   embeds: [(one) => one.embeds, (one, page) => embeds(one, page.names)],
   components: [(one) => one.components, (one, page) => components(one, page)],
   reactions: [(one) => one.reactions, (one, page) => reactions(one, page)],
@@ -39,10 +45,22 @@ export class MessageView {
     this.page = page;
     this.drawn = {};
     this.parts = {}; // by name; made when there is something in them
-    const gutter = element("div.gutter", {}, avatar(message.author, message.display),
-      element("time.gutter-time", { "aria-hidden": "true" }, clockTime(new Date(message.at * 1000))));
+    const gutter = element(
+      "div.gutter",
+      {},
+      avatar(message.author, message.display),
+      element(
+        "time.gutter-time",
+        { "aria-hidden": "true" },
+        clockTime(new Date(message.at * 1000)),
+      ),
+    );
     this.body = element("div.body");
-    this.node = element("li.message", { tabindex: "-1", dataset: { id: message.id } }, element("div.line", {}, gutter, this.body));
+    this.node = element(
+      "li.message",
+      { tabindex: "-1", dataset: { id: message.id } },
+      element("div.line", {}, gutter, this.body),
+    );
   }
 
   /** Show a message's present state; `previous` is the one above it. */
@@ -57,7 +75,12 @@ export class MessageView {
     this.node.classList.toggle("pings", message.pings_you);
     this.node.classList.toggle("ephemeral", message.ephemeral);
     this.node.classList.toggle("system", !CONVERSATION.has(message.type));
-    this.node.setAttribute("aria-label", `${message.display}, ${clockTime(new Date(message.at * 1000))}`);
+    // What grows is read out once, not at every edit.
+    this.node.setAttribute("aria-live", message.versions > 1 ? "off" : "polite");
+    this.node.setAttribute(
+      "aria-label",
+      `${message.display}, ${clockTime(new Date(message.at * 1000))}`,
+    );
   }
 
   /** Have a part on the screen if there is something in it, in its place among the others. */
@@ -91,20 +114,24 @@ export class MessageView {
 function follows(message, previous) {
   return Boolean(
     previous &&
-      previous.author.id === message.author.id &&
-      message.at - previous.at < SAME_BREATH &&
-      !message.reply_to &&
-      !message.command &&
-      previous.ephemeral === message.ephemeral &&
-      CONVERSATION.has(message.type) &&
-      CONVERSATION.has(previous.type),
+    previous.author.id === message.author.id &&
+    message.at - previous.at < SAME_BREATH &&
+    !message.reply_to &&
+    !message.command &&
+    previous.ephemeral === message.ephemeral &&
+    CONVERSATION.has(message.type) &&
+    CONVERSATION.has(previous.type),
   );
 }
 
 /** Put nodes in place of others, but leave alone what is the same at the beginning. */
 function replaceGrown(parent, nodes) {
   let kept = 0;
-  while (kept < nodes.length && kept < parent.childNodes.length && parent.childNodes[kept].isEqualNode(nodes[kept])) {
+  while (
+    kept < nodes.length &&
+    kept < parent.childNodes.length &&
+    parent.childNodes[kept].isEqualNode(nodes[kept])
+  ) {
     kept++;
   }
   while (parent.childNodes.length > kept) parent.lastChild.remove();
@@ -117,7 +144,12 @@ function quotedLine(message, page) {
     const who = page.store.nameOf(message.command.user) ?? "somebody";
     const user = page.store.user(message.command.user);
     const what = message.type === 23 ? message.command.name : `/${message.command.name}`;
-    return [avatar(user, who), element("b", {}, who), " used ", element("span.command-name", {}, what)];
+    return [
+      avatar(user, who),
+      element("b", {}, who),
+      " used ",
+      element("span.command-name", {}, what),
+    ];
   }
   const quoted = message.reply_to;
   if (!quoted) return [];
@@ -126,8 +158,11 @@ function quotedLine(message, page) {
   return [
     avatar(quoted.author, quoted.display),
     element("b", {}, quoted.display),
-    element("button.quoted-text", { type: "button", dataset: { jump: quoted.id }, title: "Jump to that message" },
-      text ? markdown(text, page.names, true) : element("i", {}, "Press to see the message")),
+    element(
+      "button.quoted-text",
+      { type: "button", dataset: { jump: quoted.id }, title: "Jump to that message" },
+      text ? markdown(text, page.names, true) : element("i", {}, "Press to see the message"),
+    ),
   ];
 }
 
@@ -136,13 +171,23 @@ function headingLine(message) {
   return [
     element("span.author", {}, message.display),
     message.author.bot && element("span.tag", {}, "APP"),
-    element("time", { datetime: date.toISOString(), title: date.toLocaleString("en-GB") }, messageTime(date)),
+    element(
+      "time",
+      { datetime: date.toISOString(), title: date.toLocaleString("en-GB") },
+      messageTime(date),
+    ),
   ];
 }
 
 function textNodes(message, page) {
   if (message.thinking) {
-    const dots = element("span.dots", { "aria-hidden": "true" }, element("i"), element("i"), element("i"));
+    const dots = element(
+      "span.dots",
+      { "aria-hidden": "true" },
+      element("i"),
+      element("i"),
+      element("i"),
+    );
     return [element("span.thinking", {}, dots, `${message.display} is thinking…`)];
   }
   if (!CONVERSATION.has(message.type)) return systemLine(message, page);
@@ -159,24 +204,41 @@ function wasEdited({ edited_at: at, command, versions }) {
 
 function reactions(message, page) {
   return message.reactions.map(({ emoji, count, mine }) =>
-    element("button.reaction", {
-      type: "button",
-      "aria-pressed": String(mine),
-      "aria-label": `${emoji}, ${count} ${count === 1 ? "reaction" : "reactions"}`,
-      onclick: () => page.act(mine ? "unreact" : "react", { message: message.id, emoji }),
-    }, element("span", {}, emoji), element("b", {}, count)),
+    element(
+      "button.reaction",
+      {
+        type: "button",
+        "aria-pressed": String(mine),
+        "aria-label": `${emoji}, ${count} ${count === 1 ? "reaction" : "reactions"}`,
+        onclick: () => page.act(mine ? "unreact" : "react", { message: message.id, emoji }),
+      },
+      element("span", {}, emoji),
+      element("b", {}, count),
+    ),
   );
 }
 
 function threadLine(message, page) {
   const thread = page.store.channels.get(message.thread);
   if (!thread) return [];
-  return element("button.thread-link", { type: "button", dataset: { channel: thread.id } },
-    icon("thread"), element("b", {}, thread.name), element("span", {}, "See thread ›"));
+  return element(
+    "button.thread-link",
+    { type: "button", dataset: { channel: thread.id } },
+    icon("thread"),
+    element("b", {}, thread.name),
+    element("span", {}, "See thread ›"),
+  );
 }
 
 function privacyLine(message, page) {
   if (!message.ephemeral) return [];
-  return [icon("eye"), "Only you can see this • ",
-    element("button.link", { type: "button", onclick: () => page.dismiss(message) }, "Dismiss message")];
+  return [
+    icon("eye"),
+    "Only you can see this • ",
+    element(
+      "button.link",
+      { type: "button", onclick: () => page.dismiss(message) },
+      "Dismiss message",
+    ),
+  ];
 }

@@ -7,7 +7,11 @@ const SHOWN_FOR = 6_000; // milliseconds
 export class Notices {
   constructor(place) {
     this.place = place;
-    this.lost = element("div.notice.lasting", {}, "The sandbox has stopped, or restarts. Connecting again…");
+    this.lost = element(
+      "div.notice.lasting",
+      {},
+      "The sandbox has stopped, or restarts. Connecting again…",
+    );
   }
 
   /** Say why something was not done. */

@@ -77,7 +77,11 @@ export class Store {
       delete this.typing.get(message.channel)[message.author.id];
       this.emit("typing", { channel: message.channel });
     }
-    if (change === "created" && message.channel !== this.channel && message.author.id !== this.you) {
+    if (
+      change === "created" &&
+      message.channel !== this.channel &&
+      message.author.id !== this.you
+    ) {
       const unread = this.unread.get(message.channel) ?? { pings: 0 };
       this.unread.set(message.channel, { pings: unread.pings + Number(message.pings_you) });
       this.emit("unread");
@@ -180,7 +184,10 @@ export class Store {
   /** What a channel is called; a DM by whom it is with. */
   titleOf(channel) {
     if (channel.type !== 1) return channel.name;
-    return channel.members.filter((id) => id !== this.you).map((id) => this.nameOf(id, channel)).join(", ");
+    return channel.members
+      .filter((id) => id !== this.you)
+      .map((id) => this.nameOf(id, channel))
+      .join(", ");
   }
 
   /** What the ids of a text are called, for the Markdown renderer. */
@@ -188,7 +195,8 @@ export class Store {
     return {
       viewer: this.you,
       user: (id) => this.nameOf(id),
-      role: (id) => this.places.guilds.flatMap((guild) => guild.roles).find((role) => role.id === id)?.name,
+      role: (id) =>
+        this.places.guilds.flatMap((guild) => guild.roles).find((role) => role.id === id)?.name,
       channel: (id) => this.channels.get(id)?.name,
     };
   }

@@ -20,6 +20,15 @@ export function systemLine(message, page) {
 
 /** A thread begins with the message that it was started on. */
 function starter(quoted, page) {
-  if (quoted.deleted) return [element("i", {}, "The message this thread was started on was deleted.")];
-  return [element("div.starter", {}, element("b", {}, quoted.display), " ", markdown(quoted.content, page.names, true))];
+  if (quoted.deleted)
+    return [element("i", {}, "The message this thread was started on was deleted.")];
+  return [
+    element(
+      "div.starter",
+      {},
+      element("b", {}, quoted.display),
+      " ",
+      markdown(quoted.content, page.names, true),
+    ),
+  ];
 }

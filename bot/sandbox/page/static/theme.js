@@ -10,7 +10,9 @@ export function applyTheme() {
 
 /** Change from one to the other, and keep that. */
 export function switchTheme() {
-  const now = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+  const now =
+    document.documentElement.dataset.theme ??
+    (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
   const next = now === "dark" ? "light" : "dark";
   document.documentElement.dataset.theme = next;
   localStorage.setItem(KEY, next);

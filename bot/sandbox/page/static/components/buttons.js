@@ -9,14 +9,23 @@ export function button(one, { message, page }) {
   const inside = [one.emoji && element("span.emoji", {}, one.emoji.name), one.label];
   const style = STYLES[one.style] ?? "secondary";
   if (one.style === 5) {
-    return element("a.button.link", { href: one.url, target: "_blank", rel: "noreferrer noopener" }, inside, icon("link"));
+    return element(
+      "a.button.link",
+      { href: one.url, target: "_blank", rel: "noreferrer noopener" },
+      inside,
+      icon("link"),
+    );
   }
-  const node = element(`button.button.${style}`, {
-    type: "button",
-    disabled: one.disabled,
-    "aria-label": one.label ? null : one.emoji?.name,
-    onclick: () => use(node, page, "click", { message: message.id, custom_id: one.custom_id }),
-  }, inside);
+  const node = element(
+    `button.button.${style}`,
+    {
+      type: "button",
+      disabled: one.disabled,
+      "aria-label": one.label ? null : one.emoji?.name,
+      onclick: () => use(node, page, "click", { message: message.id, custom_id: one.custom_id }),
+    },
+    inside,
+  );
   return node;
 }
 

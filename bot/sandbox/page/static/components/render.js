@@ -16,12 +16,23 @@ const KINDS = {
   6: (one, way) => selectMenu(one, way),
   7: (one, way) => selectMenu(one, way),
   8: (one, way) => selectMenu(one, way),
-  9: (one, way) => element("div.section", {}, element("div", {}, drawn(one.components, way)), draw(one.accessory, way)),
+  9: (one, way) =>
+    element(
+      "div.section",
+      {},
+      element("div", {}, drawn(one.components, way)),
+      draw(one.accessory, way),
+    ),
   10: (one, way) => element("div.text-display", {}, markdown(one.content, way.page.names)),
   11: (one, way) => gallery([one], way),
   12: (one, way) => gallery(one.items, way),
   13: (one, way) => fileNode(one, way),
-  14: (one) => element(`hr.separator.spacing-${one.spacing ?? 1}`, { "aria-hidden": "true", hidden: false, dataset: { divider: String(one.divider ?? true) } }),
+  14: (one) =>
+    element(`hr.separator.spacing-${one.spacing ?? 1}`, {
+      "aria-hidden": "true",
+      hidden: false,
+      dataset: { divider: String(one.divider ?? true) },
+    }),
   17: (one, way) => container(one, way),
 };
 
@@ -40,20 +51,31 @@ function drawn(list, way) {
 }
 
 function draw(one, way) {
-  return KINDS[one.type]?.(one, way) ?? element("small.subtext", {}, `(a component of type ${one.type})`);
+  return (
+    KINDS[one.type]?.(one, way) ?? element("small.subtext", {}, `(a component of type ${one.type})`)
+  );
 }
 
 function container(one, way) {
   const box = element("section.container", {}, drawn(one.components, way));
-  if (typeof one.accent_color === "number") box.style.setProperty("--edge", hexColour(one.accent_color));
-  return one.spoiler ? element("details.container-spoiler", {}, element("summary", {}, "Spoiler"), box) : box;
+  if (typeof one.accent_color === "number")
+    box.style.setProperty("--edge", hexColour(one.accent_color));
+  return one.spoiler
+    ? element("details.container-spoiler", {}, element("summary", {}, "Spoiler"), box)
+    : box;
 }
 
 function gallery(items, { message }) {
-  return element("div.gallery", {}, items.map(({ media, description }) => {
-    const url = pictureAddress(media.url, message.attachments);
-    return url ? picture(url, description) : element("div.elsewhere", {}, description ?? "A picture elsewhere");
-  }));
+  return element(
+    "div.gallery",
+    {},
+    items.map(({ media, description }) => {
+      const url = pictureAddress(media.url, message.attachments);
+      return url
+        ? picture(url, description)
+        : element("div.elsewhere", {}, description ?? "A picture elsewhere");
+    }),
+  );
 }
 
 function fileNode(one, { message }) {

@@ -18,10 +18,33 @@ export class CommandLine {
     this.more = element("div.more-options");
     this.places = element("div.option-fields");
     this.failure = element("div.option-error", { role: "alert", hidden: true });
-    this.node = element("div.command-line", { role: "group", "aria-label": `/${command.name}` },
-      element("span.command-name", {}, `/${command.name}`), this.places, this.more,
-      element("button.icon-button.run", { type: "button", title: "Run the command (Enter)", "aria-label": "Run the command", onclick: () => this.submit() }, icon("reply")),
-      element("button.icon-button", { type: "button", title: "Leave it (Escape)", "aria-label": "Leave the command", onclick: () => this.leave() }, icon("close")));
+    this.node = element(
+      "div.command-line",
+      { role: "group", "aria-label": `/${command.name}` },
+      element("span.command-name", {}, `/${command.name}`),
+      this.places,
+      this.more,
+      element(
+        "button.icon-button.run",
+        {
+          type: "button",
+          title: "Run the command (Enter)",
+          "aria-label": "Run the command",
+          onclick: () => this.submit(),
+        },
+        icon("reply"),
+      ),
+      element(
+        "button.icon-button",
+        {
+          type: "button",
+          title: "Leave it (Escape)",
+          "aria-label": "Leave the command",
+          onclick: () => this.leave(),
+        },
+        icon("close"),
+      ),
+    );
     this.node.addEventListener("keydown", (event) => this.key(event));
     for (const option of command.options.filter((one) => one.required)) this.add(option);
     this.offerMore();
@@ -46,7 +69,12 @@ export class CommandLine {
       dataset: { option: option.name },
     });
     const field = { option, input, chosen: undefined };
-    const label = element("span.option-name", { "aria-hidden": "true" }, option.name, option.required && element("b", { title: "required" }, "*"));
+    const label = element(
+      "span.option-name",
+      { "aria-hidden": "true" },
+      option.name,
+      option.required && element("b", { title: "required" }, "*"),
+    );
     field.node = element("label.option-field", {}, label, input);
     input.addEventListener("input", () => this.typed(field));
     input.addEventListener("focus", () => this.suggest(field));
@@ -67,16 +95,25 @@ export class CommandLine {
 
   offerMore() {
     const left = this.command.options.filter((one) => !this.fields.has(one.name));
-    fill(this.more, left.map((option) => element("button.option-more", {
-      type: "button",
-      title: option.description,
-      "aria-label": `Add the option ${option.name}: ${option.description}`,
-      onclick: () => {
-        const field = this.add(option);
-        this.offerMore();
-        field.input.focus();
-      },
-    }, `+ ${option.name}`)));
+    fill(
+      this.more,
+      left.map((option) =>
+        element(
+          "button.option-more",
+          {
+            type: "button",
+            title: option.description,
+            "aria-label": `Add the option ${option.name}: ${option.description}`,
+            onclick: () => {
+              const field = this.add(option);
+              this.offerMore();
+              field.input.focus();
+            },
+          },
+          `+ ${option.name}`,
+        ),
+      ),
+    );
   }
 
   typed(field) {
@@ -90,17 +127,30 @@ export class CommandLine {
   async suggest(field) {
     const { option, input } = field;
     const kind = `${typeName(option)}${option.required ? ", required" : ", optional"}`;
-    const title = [element("b", {}, option.name), " ", option.description, element("span.type", {}, kind)];
+    const title = [
+      element("b", {}, option.name),
+      " ",
+      option.description,
+      element("span.type", {}, kind),
+    ];
     if (option.autocomplete) return this.complete(field, title);
     const wanted = field.chosen === undefined ? input.value.trim().toLowerCase() : "";
     const choices = choicesOf(option, this.store) ?? [];
-    this.offer(field, title, choices.filter((one) => String(one.name).toLowerCase().includes(wanted)));
+    this.offer(
+      field,
+      title,
+      choices.filter((one) => String(one.name).toLowerCase().includes(wanted)),
+    );
     return undefined;
   }
 
   async complete(field, title) {
     const asked = (this.asked = {});
-    this.suggestions.show(field.input, [...title, element("span.loading", {}, "Loading options…")], []);
+    this.suggestions.show(
+      field.input,
+      [...title, element("span.loading", {}, "Loading options…")],
+      [],
+    );
     let choices = [];
     let failed = false;
     try {
@@ -115,7 +165,11 @@ export class CommandLine {
       failed = true;
     }
     if (this.asked !== asked || document.activeElement !== field.input) return;
-    const word = failed ? "Loading options failed" : choices.length ? "" : "No options match your search";
+    const word = failed
+      ? "Loading options failed"
+      : choices.length
+        ? ""
+        : "No options match your search";
     this.offer(field, [...title, word && element("span.loading", {}, word)], choices);
   }
 
@@ -143,7 +197,8 @@ export class CommandLine {
   filledIn(except) {
     const values = {};
     for (const field of this.fields.values()) {
-      const { value } = field === except || field.option.type === ATTACHMENT ? {} : this.read(field);
+      const { value } =
+        field === except || field.option.type === ATTACHMENT ? {} : this.read(field);
       if (value !== undefined) values[field.option.name] = value;
     }
     return values;
@@ -155,7 +210,8 @@ export class CommandLine {
 
   /** Mark a field that was left with something wrong in it. */
   check(field) {
-    if (field.input.value && field.option.type !== ATTACHMENT) this.mark(field, this.read(field).error);
+    if (field.input.value && field.option.type !== ATTACHMENT)
+      this.mark(field, this.read(field).error);
   }
 
   mark(field, error) {
@@ -173,7 +229,8 @@ export class CommandLine {
   async submit() {
     const options = {};
     for (const field of this.fields.values()) {
-      const { value, error } = field.option.type === ATTACHMENT ? await this.file(field) : this.read(field);
+      const { value, error } =
+        field.option.type === ATTACHMENT ? await this.file(field) : this.read(field);
       if (error) {
         this.mark(field, error);
         field.input.focus();
@@ -185,7 +242,8 @@ export class CommandLine {
   }
 
   async file({ option, input }) {
-    if (!input.files[0]) return option.required ? { error: "This option is required. Specify a value." } : {};
+    if (!input.files[0])
+      return option.required ? { error: "This option is required. Specify a value." } : {};
     try {
       return { value: await upload(input.files[0]) };
     } catch (error) {

@@ -24,7 +24,14 @@ function leaves(node, name) {
 /** The commands that what is typed after the slash could mean, the likeliest first. */
 export function matching(commands, typed) {
   const wanted = typed.trim().toLowerCase();
-  const rank = (name) => (name.startsWith(wanted) ? 0 : name.split(" ").some((word) => word.startsWith(wanted)) ? 1 : name.includes(wanted) ? 2 : 3);
+  const rank = (name) =>
+    name.startsWith(wanted)
+      ? 0
+      : name.split(" ").some((word) => word.startsWith(wanted))
+        ? 1
+        : name.includes(wanted)
+          ? 2
+          : 3;
   return commands
     .map((one) => ({ one, rank: rank(one.name) }))
     .filter((found) => found.rank < 3)

@@ -2,57 +2,71 @@
 
 import { element, fill, icon } from "../dom.js";
 import { CommandLine } from "./commandline.js";
-import { matching, named, slashCommands } from "./commands.js";
+import { CommandPicker } from "./commandpicker.js";
+import { Files } from "./files.js";
 import { beingTyped, decoded, encoded, mentionable } from "./mentions.js";
+import { Purpose } from "./purpose.js";
 import { Suggestions } from "./suggestions.js";
 import { TypingLine } from "./typing.js";
-import { upload } from "./uploads.js";
 
 const LONGEST = 2000; // Discord's limit for a message
+const COUNTED_FROM = 200; // characters left, from which they are counted down
 const TYPING_EVERY = 8_000; // milliseconds between two "is typing"
 const SHOWN_MENTIONS = 10;
+const THREADS = new Set([11, 12]);
+const DM = 1;
+const NOT_ALLOWED = "You do not have permission to send messages in this channel.";
 
 export class Composer {
   constructor(place, page) {
     this.place = place;
     this.page = page;
     this.store = page.store;
-    this.suggestions = new Suggestions();
     this.drafts = new Map();
-    this.files = [];
-    this.commands = new Map(); // by channel; asked for anew when they may have changed
+    this.suggestions = new Suggestions();
+    this.files = new Files(page.complain);
+    this.purpose = new Purpose(() => this.forget(Boolean(this.purpose.editing)));
+    this.picker = new CommandPicker(page, this.suggestions, (command, rest) =>
+      this.begin(command, rest),
+    );
     this.build();
     this.listen();
   }
 
   build() {
     this.box = element("textarea.words", {
-      id: "words", rows: "1", autocomplete: "off", role: "combobox", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-expanded": "false",
+      id: "words",
+      rows: "1",
+      autocomplete: "off",
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
     });
-    this.bar = element("div.composer-bar", { hidden: true });
-    this.fileRow = element("div.composer-files", { hidden: true });
     this.counter = element("span.counter", { hidden: true });
-    this.picker = element("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", onchange: () => this.attach([...this.picker.files]) });
-    this.line = element("div.composer-line", {},
-      element("button.icon-button", { type: "button", title: "Attach files", "aria-label": "Attach files", onclick: () => this.picker.click() }, icon("plus")),
-      this.box, this.counter, this.picker,
-      element("button.icon-button.send", { type: "button", title: "Send (Enter)", "aria-label": "Send", onclick: () => this.send() }, icon("reply")));
-    this.frame = element("div.composer-frame", {}, this.bar, this.fileRow, this.line);
+    const attach = button("plus", "Attach files", () => this.files.choose());
+    const send = button("reply", "Send", () => this.send());
+    send.classList.add("send");
+    this.line = element(
+      "div.composer-line",
+      {},
+      ...[attach, this.box, this.counter, this.files.chooser, send],
+    );
+    this.frame = element("div.composer-frame", {}, this.purpose.node, this.files.node, this.line);
     fill(this.place, this.suggestions.node, this.frame, new TypingLine(this.store).node);
   }
 
   listen() {
     const { store, box } = this;
     store.on("channel", () => this.enter());
-    store.on("snapshot", () => this.commands.clear());
-    for (const topic of ["places", "commands"]) store.on(topic, () => this.refresh());
+    store.on("places", () => this.refresh());
     box.addEventListener("input", () => this.typed());
     box.addEventListener("click", () => this.suggest());
     box.addEventListener("blur", () => this.suggestions.hide());
     box.addEventListener("keydown", (event) => this.key(event));
-    box.addEventListener("paste", (event) => event.clipboardData.files.length && (event.preventDefault(), this.attach([...event.clipboardData.files])));
+    box.addEventListener("paste", (event) => this.drop(event, event.clipboardData));
     this.place.addEventListener("dragover", (event) => event.preventDefault());
-    this.place.addEventListener("drop", (event) => (event.preventDefault(), this.attach([...event.dataTransfer.files])));
+    this.place.addEventListener("drop", (event) => this.drop(event, event.dataTransfer));
     document.addEventListener("keydown", (event) => this.typedElsewhere(event));
   }
 
@@ -69,14 +83,14 @@ export class Composer {
   }
 
   refresh() {
-    this.commands.clear();
     const { current } = this.store;
     if (!current) return;
-    const thread = current.type === 11 || current.type === 12;
-    const allowed = current.type === 1 || this.store.can(thread ? "SEND_MESSAGES_IN_THREADS" : "SEND_MESSAGES");
-    const title = `${current.type === 1 ? "@" : thread ? "" : "#"}${this.store.titleOf(current)}`;
+    const thread = THREADS.has(current.type);
+    const needed = thread ? "SEND_MESSAGES_IN_THREADS" : "SEND_MESSAGES";
+    const allowed = current.type === DM || this.store.can(needed);
+    const sign = current.type === DM ? "@" : thread ? "" : "#";
     this.box.disabled = !allowed;
-    this.box.placeholder = allowed ? `Message ${title}` : "You do not have permission to send messages in this channel.";
+    this.box.placeholder = allowed ? `Message ${sign}${this.store.titleOf(current)}` : NOT_ALLOWED;
     this.box.setAttribute("aria-label", this.box.placeholder);
   }
 
@@ -84,7 +98,8 @@ export class Composer {
     this.resize();
     this.suggest();
     const now = Date.now();
-    if (!this.box.value || this.box.value.startsWith("/") || now - (this.typingAt ?? 0) < TYPING_EVERY) return;
+    const said = this.box.value && !this.box.value.startsWith("/");
+    if (!said || now - (this.typingAt ?? 0) < TYPING_EVERY) return;
     this.typingAt = now;
     this.store.act("type", { channel: this.store.channel }).catch(() => {}); // only a courtesy
   }
@@ -93,52 +108,32 @@ export class Composer {
     this.box.style.height = "auto";
     this.box.style.height = `${this.box.scrollHeight}px`;
     const left = LONGEST - this.box.value.length;
-    this.counter.hidden = left > 200;
+    this.counter.hidden = left > COUNTED_FROM;
     this.counter.textContent = left;
     this.counter.classList.toggle("over", left < 0);
   }
 
-  async suggest() {
+  suggest() {
+    if (this.box.value.startsWith("/") && !this.purpose.editing) this.picker.suggest(this.box);
+    else this.suggestMentions();
+  }
+
+  suggestMentions() {
     const { box } = this;
-    if (box.value.startsWith("/") && !this.editing) return this.suggestCommands();
     const mention = beingTyped(box.value, box.selectionStart);
-    const found = mention && mentionable(mention.sign, this.store).filter((one) => one.label.slice(1).toLowerCase().includes(mention.typed.toLowerCase()));
-    if (!found?.length) return this.suggestions.hide();
-    const items = found.slice(0, SHOWN_MENTIONS).map((one) => ({
-      label: one.label,
-      content: [element("b", {}, one.label), element("span.about", {}, one.about)],
-      choose: () => this.mention(mention, one),
-    }));
-    return this.suggestions.show(box, mention.sign === "@" ? "Members and roles" : "Channels", items);
-  }
-
-  async suggestCommands() {
-    const commands = await this.offered();
-    const { value } = this.box;
-    if (!value.startsWith("/")) return;
-    const whole = named(commands, value);
-    if (whole) {
-      this.begin(whole.command, whole.rest);
-      return;
-    }
-    const items = matching(commands, value.slice(1)).map((command) => ({
-      label: command.name,
-      content: commandRow(command),
-      choose: () => this.begin(command),
-    }));
-    const title = items.length ? `Commands of ${this.store.nameOf(this.store.bot) ?? "the bot"}` : "No command matches. Discord would send this as text.";
-    this.suggestions.show(this.box, title, items);
-  }
-
-  async offered() {
-    const { channel } = this.store;
-    if (!this.commands.has(channel)) {
-      this.commands.set(channel, this.store.act("commands", { channel }).then((answer) => slashCommands(answer.commands), (error) => {
-        this.page.complain(error);
-        return [];
+    const typed = mention?.typed.toLowerCase();
+    const found = mention ? mentionable(mention.sign, this.store) : [];
+    const items = found
+      .filter((one) => one.label.slice(1).toLowerCase().includes(typed))
+      .slice(0, SHOWN_MENTIONS)
+      .map((one) => ({
+        label: one.label,
+        content: [element("b", {}, one.label), element("span.about", {}, one.about)],
+        choose: () => this.mention(mention, one),
       }));
-    }
-    return this.commands.get(channel);
+    const title = mention?.sign === "@" ? "Members and roles" : "Channels";
+    if (items.length) this.suggestions.show(box, title, items);
+    else this.suggestions.hide();
   }
 
   mention({ start }, { label }) {
@@ -151,118 +146,87 @@ export class Composer {
 
   key(event) {
     if (this.suggestions.takes(event) || event.isComposing) return;
-    const empty = !this.box.value;
     if (event.key === "Enter" && !event.shiftKey) this.send();
-    else if (event.key === "Escape" && this.editing) this.forget(true);
-    else if (event.key === "Escape") this.forget();
-    else if (event.key === "ArrowUp" && empty) this.editLast();
+    else if (event.key === "Escape") this.forget(Boolean(this.purpose.editing));
+    else if (event.key === "ArrowUp" && !this.box.value) this.editLast();
     else return;
     event.preventDefault();
   }
 
   /** Letters typed anywhere but in a field belong into the box; "/" above all. */
   typedElsewhere(event) {
-    const elsewhere = event.target === document.body || event.target.closest?.("#scroller");
-    if (!elsewhere || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === " " || this.box.disabled || this.commandLine || event.target.closest("button, input, summary, [role=button]")) return;
-    this.box.focus();
+    const { target } = event;
+    const written = event.key.length === 1 && event.key !== " ";
+    if (!written || event.ctrlKey || event.metaKey || event.altKey) return;
+    const elsewhere = target === document.body || target.closest?.("#scroller");
+    const control = target.closest?.("button, input, summary, [role=button], [role=option]");
+    if (elsewhere && !control && !this.box.disabled && !this.commandLine) this.box.focus();
+  }
+
+  drop(event, { files }) {
+    if (!files.length) return;
+    event.preventDefault();
+    this.files.add([...files]);
   }
 
   async send() {
     const content = encoded(this.box.value.trim(), this.store);
-    if (!content && !this.files.length) return;
+    const files = this.files.list;
+    if (!content && !files.length) return;
     const { channel } = this.store;
-    const { editing, replying, files } = this;
-    const pinging = this.pinging;
+    const { editing, fields } = this.purpose;
+    const [what, more] = editing
+      ? ["edit", { message: editing.id, content }]
+      : ["send", { channel, content, ...fields, ...(files.length && { files }) }];
+    this.empty();
     try {
-      if (editing) await this.store.act("edit", { message: editing.id, content });
-      else {
-        this.empty();
-        await this.store.act("send", { channel, content, ...(replying && { reply_to: replying.id, ping: pinging }), ...(files.length && { files }) });
-        return;
-      }
-      this.empty();
+      await this.store.act(what, more);
     } catch (error) {
       this.page.complain(error);
-      if (!editing && !this.box.value && channel === this.store.channel) this.box.value = decoded(content, this.store);
+      if (!this.box.value && channel === this.store.channel) {
+        this.box.value = decoded(content, this.store);
+      }
       this.resize();
     }
   }
 
   empty() {
-    this.box.value = "";
-    this.files = [];
     this.typingAt = 0;
-    this.suggestions.hide();
-    this.forget();
-    this.showFiles();
-    this.resize();
+    this.files.clear();
+    this.forget(true);
   }
 
   /** Reply to nothing, edit nothing. */
   forget(clear = false) {
     if (clear) this.box.value = "";
-    this.editing = this.replying = null;
-    this.bar.hidden = true;
+    this.purpose.clear();
     this.suggestions.hide();
     this.resize();
   }
 
   replyTo(message) {
-    this.forget(Boolean(this.editing));
-    this.replying = message;
-    this.pinging = true;
-    const ping = element("button.link", { type: "button", "aria-pressed": "true" }, "@ ON");
-    ping.addEventListener("click", () => {
-      this.pinging = !this.pinging;
-      ping.textContent = this.pinging ? "@ ON" : "@ OFF";
-      ping.setAttribute("aria-pressed", String(this.pinging));
-    });
-    this.showBar("Replying to ", message.display, ping);
+    this.forget(Boolean(this.purpose.editing));
+    this.purpose.reply(message);
+    this.box.focus();
   }
 
   edit(message) {
     this.forget();
-    this.editing = message;
+    this.purpose.edit(message);
     this.box.value = decoded(message.content, this.store);
-    this.showBar("Editing ", "your message", null);
+    this.box.focus();
     this.resize();
   }
 
   editLast() {
-    const mine = this.store.messagesOf(this.store.channel).list.filter((one) => one.author.id === this.store.you && one.content);
-    if (mine.length) this.edit(mine.at(-1));
+    const { list } = this.store.messagesOf(this.store.channel);
+    const mine = list.findLast((one) => one.author.id === this.store.you && one.content);
+    if (mine) this.edit(mine);
   }
 
-  showBar(words, name, extra) {
-    fill(this.bar, element("span", {}, words, element("b", {}, name)), extra,
-      element("button.icon-button", { type: "button", "aria-label": "Cancel", title: "Cancel (Escape)", onclick: () => this.forget(Boolean(this.editing)) }, icon("close")));
-    this.bar.hidden = false;
-    this.box.focus();
-  }
-
-  async attach(files) {
-    for (const file of files) {
-      try {
-        this.files.push(await upload(file));
-      } catch (error) {
-        this.page.complain(error);
-      }
-    }
-    this.picker.value = "";
-    this.showFiles();
-    this.box.focus();
-  }
-
-  showFiles() {
-    this.fileRow.hidden = !this.files.length;
-    fill(this.fileRow, this.files.map((file, place) => element("span.chip", {}, icon("file"), file.name,
-      element("button.icon-button", { type: "button", "aria-label": `Remove ${file.name}`, onclick: () => (this.files.splice(place, 1), this.showFiles()) }, icon("close")))));
-  }
-
-  /** Begin to fill in a command that was chosen or is named somewhere. */
+  /** Begin to fill in a command that is named somewhere on the page. */
   async startCommand(name) {
-    const command = (await this.offered()).find((one) => one.name === name);
+    const command = await this.picker.find(name);
     if (command) this.begin(command);
   }
 
@@ -296,7 +260,7 @@ export class Composer {
   }
 }
 
-function commandRow({ name, description, options }) {
-  const shown = options.map((one) => element(one.required ? "span.option.required" : "span.option", {}, one.name));
-  return [element("span.command", {}, element("b", {}, `/${name}`), shown), element("span.about", {}, description)];
+function button(picture, label, press) {
+  const attributes = { type: "button", title: label, "aria-label": label, onclick: press };
+  return element("button.icon-button", attributes, icon(picture));
 }

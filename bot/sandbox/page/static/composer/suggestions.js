@@ -28,9 +28,15 @@ export class Suggestions {
     const same = this.open && this.items[this.active]?.label;
     this.field = field;
     this.items = items;
-    this.active = Math.max(0, items.findIndex((one) => one.label === same));
+    this.active = Math.max(
+      0,
+      items.findIndex((one) => one.label === same),
+    );
     fill(this.title, title);
-    fill(this.list, items.map((item, place) => this.row(item, place)));
+    fill(
+      this.list,
+      items.map((item, place) => this.row(item, place)),
+    );
     this.node.hidden = false;
     field.setAttribute("aria-controls", "suggestions");
     field.setAttribute("aria-expanded", String(items.length > 0));
@@ -64,17 +70,23 @@ export class Suggestions {
   }
 
   row({ content, choose }, place) {
-    return element("div.suggestion", {
-      role: "option",
-      id: `suggestion-${place}`,
-      onmousedown: (event) => event.preventDefault(), // the field keeps the focus
-      onclick: choose,
-      onmousemove: () => this.active !== place && ((this.active = place), this.mark()),
-    }, content);
+    return element(
+      "div.suggestion",
+      {
+        role: "option",
+        id: `suggestion-${place}`,
+        onmousedown: (event) => event.preventDefault(), // the field keeps the focus
+        onclick: choose,
+        onmousemove: () => this.active !== place && ((this.active = place), this.mark()),
+      },
+      content,
+    );
   }
 
   mark() {
-    [...this.list.children].forEach((row, place) => row.setAttribute("aria-selected", String(place === this.active)));
+    [...this.list.children].forEach((row, place) =>
+      row.setAttribute("aria-selected", String(place === this.active)),
+    );
     const row = byId(`suggestion-${this.active}`);
     if (!row) return;
     row.scrollIntoView({ block: "nearest" });

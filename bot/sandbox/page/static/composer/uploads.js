@@ -17,5 +17,9 @@ export async function upload(file) {
     reader.onerror = () => reject(new Error(`${file.name} cannot be read.`));
     reader.readAsDataURL(file);
   });
-  return { name: file.name, type: file.type || "application/octet-stream", data: address.slice(address.indexOf(",") + 1) };
+  return {
+    name: file.name,
+    type: file.type || "application/octet-stream",
+    data: address.slice(address.indexOf(",") + 1),
+  };
 }

@@ -11,9 +11,26 @@ import { element, fill } from "../dom.js";
 export function openDialog({ title, body, submit, danger, send }) {
   const failure = element("p.failure", { role: "alert", hidden: true });
   const heading = element("h2", { id: "dialog-title" }, title);
-  const go = submit && element(danger ? "button.button.danger" : "button.button.primary", { type: "submit" }, submit);
-  const form = element("form", { method: "dialog", novalidate: true }, heading, element("div.dialog-body", {}, body), failure,
-    element("footer", {}, element("button.button.secondary", { type: "button", onclick: () => dialog.close() }, submit ? "Cancel" : "Done"), go));
+  const go =
+    submit &&
+    element(danger ? "button.button.danger" : "button.button.primary", { type: "submit" }, submit);
+  const form = element(
+    "form",
+    { method: "dialog", novalidate: true },
+    heading,
+    element("div.dialog-body", {}, body),
+    failure,
+    element(
+      "footer",
+      {},
+      element(
+        "button.button.secondary",
+        { type: "button", onclick: () => dialog.close() },
+        submit ? "Cancel" : "Done",
+      ),
+      go,
+    ),
+  );
   const dialog = element("dialog", { "aria-labelledby": "dialog-title" }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -31,5 +48,11 @@ export function openDialog({ title, body, submit, danger, send }) {
 
 /** A field with its label, and what to know about it. */
 export function labelled(label, input, about) {
-  return element("label.field", {}, element("span.label", {}, label), about && element("small", {}, about), input);
+  return element(
+    "label.field",
+    {},
+    element("span.label", {}, label),
+    about && element("small", {}, about),
+    input,
+  );
 }

@@ -18,21 +18,48 @@ export class Dialogs {
   }
 
   createChannel(guild) {
-    this.askName({ title: `Create a channel in ${guild.name}`, label: "Channel name", submit: "Create channel", value: "" }, (name) =>
-      this.open("create_channel", { guild: guild.id, name: name.toLowerCase().replace(/\s+/g, "-") }));
+    this.askName(
+      {
+        title: `Create a channel in ${guild.name}`,
+        label: "Channel name",
+        submit: "Create channel",
+        value: "",
+      },
+      (name) =>
+        this.open("create_channel", {
+          guild: guild.id,
+          name: name.toLowerCase().replace(/\s+/g, "-"),
+        }),
+    );
   }
 
   /** `where` is {channel} or {message}; `words` are the message's. */
   startThread(where, words = "") {
     const name = words.replace(/\s+/g, " ").slice(0, 40);
     const hidden = where.channel && element("input", { type: "checkbox" });
-    this.askName({ title: "Start a thread", label: "Thread name", submit: "Create thread", value: name, extra: hidden && element("label.check", {}, hidden, " Private: only invited members see it") }, (chosen) =>
-      this.open("start_thread", { ...where, name: chosen, ...(hidden && { private: hidden.checked }) }));
+    this.askName(
+      {
+        title: "Start a thread",
+        label: "Thread name",
+        submit: "Create thread",
+        value: name,
+        extra:
+          hidden && element("label.check", {}, hidden, " Private: only invited members see it"),
+      },
+      (chosen) =>
+        this.open("start_thread", {
+          ...where,
+          name: chosen,
+          ...(hidden && { private: hidden.checked }),
+        }),
+    );
   }
 
   renameThread(thread) {
-    this.askName({ title: "Rename the thread", label: "Thread name", submit: "Rename", value: thread.name }, (name) =>
-      this.attempt("change_thread", { channel: thread.id, name }));
+    this.askName(
+      { title: "Rename the thread", label: "Thread name", submit: "Rename", value: thread.name },
+      (name) => this.attempt("change_thread", { channel: thread.id, name }),
+    );
   }
 
   deleteChannel(channel) {
@@ -48,10 +75,16 @@ export class Dialogs {
   addMember(thread) {
     const guild = this.store.guildOf(thread);
     const others = guild.members.filter((one) => !thread.members.includes(one.user));
-    const choice = element("select", {}, others.map((one) => element("option", { value: one.user }, one.display)));
+    const choice = element(
+      "select",
+      {},
+      others.map((one) => element("option", { value: one.user }, one.display)),
+    );
     openDialog({
       title: `Add somebody to ${thread.name}`,
-      body: others.length ? labelled("Member", choice) : element("p", {}, "Everybody is in it already."),
+      body: others.length
+        ? labelled("Member", choice)
+        : element("p", {}, "Everybody is in it already."),
       submit: others.length ? "Add" : null,
       send: () => this.attempt("add_member", { channel: thread.id, user: choice.value }),
     });
@@ -59,16 +92,27 @@ export class Dialogs {
 
   permissions(channel) {
     const { page } = this;
-    openDialog({ title: `Permissions in ${channel.name}`, body: permissionTable(channel, page), submit: null, send: async () => null });
+    openDialog({
+      title: `Permissions in ${channel.name}`,
+      body: permissionTable(channel, page),
+      submit: null,
+      send: async () => null,
+    });
   }
 
   askName({ title, label, submit, value, extra }, send) {
-    const input = element("input", { type: "text", maxlength: LONGEST_NAME, value, autocomplete: "off" });
+    const input = element("input", {
+      type: "text",
+      maxlength: LONGEST_NAME,
+      value,
+      autocomplete: "off",
+    });
     openDialog({
       title,
       body: [labelled(label, input), extra],
       submit,
-      send: async () => (input.value.trim() ? send(input.value.trim()) : `${label}: This field is required.`),
+      send: async () =>
+        input.value.trim() ? send(input.value.trim()) : `${label}: This field is required.`,
     });
   }
 

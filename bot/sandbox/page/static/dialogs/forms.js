@@ -35,7 +35,12 @@ function draw(one, fields, page, label) {
     case 10:
       return element("div", {}, markdown(one.content, page.names));
     case 18:
-      return element("div.labelled", {}, one.description && element("small", {}, one.description), draw(one.component, fields, page, one.label));
+      return element(
+        "div.labelled",
+        {},
+        one.description && element("small", {}, one.description),
+        draw(one.component, fields, page, one.label),
+      );
     default:
       return menuField(one, fields, page, label);
   }
@@ -45,14 +50,20 @@ function textField(one, fields, label) {
   const long = one.style === PARAGRAPH;
   const required = one.required ?? true;
   const input = element(long ? "textarea" : "input", {
-    ...(long ? { rows: "4" } : { type: "text" }), placeholder: one.placeholder, value: one.value ?? "", maxlength: one.max_length ?? MAX_INPUT, "aria-required": String(required), dataset: { field: one.custom_id },
+    ...(long ? { rows: "4" } : { type: "text" }),
+    placeholder: one.placeholder,
+    value: one.value ?? "",
+    maxlength: one.max_length ?? MAX_INPUT,
+    "aria-required": String(required),
+    dataset: { field: one.custom_id },
   });
   fields.push({
     id: one.custom_id,
     value: () => input.value,
     wrong: () => {
       if (required && !input.value.trim()) return `${label}: This field is required.`;
-      if (input.value && input.value.length < (one.min_length ?? 0)) return `${label}: Must be at least ${one.min_length} characters.`;
+      if (input.value && input.value.length < (one.min_length ?? 0))
+        return `${label}: Must be at least ${one.min_length} characters.`;
       return null;
     },
   });

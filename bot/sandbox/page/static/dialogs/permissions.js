@@ -15,7 +15,11 @@ const SHOWN = [
   ["USE_APPLICATION_COMMANDS", "Use commands"],
   ["MANAGE_MESSAGES", "Manage messages"],
 ];
-const STATES = [["deny", "✕", "Deny"], ["inherit", "/", "As elsewhere"], ["allow", "✓", "Allow"]];
+const STATES = [
+  ["deny", "✕", "Deny"],
+  ["inherit", "/", "As elsewhere"],
+  ["allow", "✓", "Allow"],
+];
 
 /** The table; each choice is made at once. */
 export function permissionTable(channel, page) {
@@ -25,12 +29,23 @@ export function permissionTable(channel, page) {
   const targets = [
     { id: guild.id, name: "@everyone" },
     { id: store.bot, name: store.nameOf(store.bot, channel) },
-    ...guild.roles.filter((one) => one.id !== guild.id).map((one) => ({ id: one.id, name: one.name })),
-    ...guild.members.filter((one) => one.user !== store.bot).map((one) => ({ id: one.user, name: one.display })),
+    ...guild.roles
+      .filter((one) => one.id !== guild.id)
+      .map((one) => ({ id: one.id, name: one.name })),
+    ...guild.members
+      .filter((one) => one.user !== store.bot)
+      .map((one) => ({ id: one.user, name: one.display })),
   ];
   const body = element("div.permissions");
-  const choice = element("select", { "aria-label": "For whom" }, targets.map((one) => element("option", { value: one.id }, one.name)));
-  const draw = () => body.replaceChildren(...SHOWN.map(([name, label]) => row(name, label, choice.value, place, page)));
+  const choice = element(
+    "select",
+    { "aria-label": "For whom" },
+    targets.map((one) => element("option", { value: one.id }, one.name)),
+  );
+  const draw = () =>
+    body.replaceChildren(
+      ...SHOWN.map(([name, label]) => row(name, label, choice.value, place, page)),
+    );
   choice.addEventListener("change", draw);
   draw();
   return [choice, body];
@@ -38,12 +53,27 @@ export function permissionTable(channel, page) {
 
 function row(permission, label, target, channel, page) {
   const overwrite = channel.overwrites.find((one) => one.target === target);
-  const state = overwrite?.allow.includes(permission) ? "allow" : overwrite?.deny.includes(permission) ? "deny" : "inherit";
+  const state = overwrite?.allow.includes(permission)
+    ? "allow"
+    : overwrite?.deny.includes(permission)
+      ? "deny"
+      : "inherit";
   const name = `permission-${permission}`;
-  const choices = STATES.map(([value, sign, words]) => element(`label.state.${value}`, { title: words },
-    element("input", {
-      type: "radio", name, checked: value === state, "aria-label": words, value,
-      onchange: () => page.act("permit", { channel: channel.id, target, permission, state: value }),
-    }), element("span", { "aria-hidden": "true" }, sign)));
+  const choices = STATES.map(([value, sign, words]) =>
+    element(
+      `label.state.${value}`,
+      { title: words },
+      element("input", {
+        type: "radio",
+        name,
+        checked: value === state,
+        "aria-label": words,
+        value,
+        onchange: () =>
+          page.act("permit", { channel: channel.id, target, permission, state: value }),
+      }),
+      element("span", { "aria-hidden": "true" }, sign),
+    ),
+  );
   return element("fieldset", {}, element("legend", {}, label), element("div.states", {}, choices));
 }

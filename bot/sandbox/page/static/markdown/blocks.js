@@ -13,16 +13,25 @@ const HEADING = /(#{1,3}) +(\S[^\n]*)(?:\n|$)/y;
 const SMALL = /-# +(\S[^\n]*)(?:\n|$)/y;
 const QUOTE_REST = />>> ([^]*)/y;
 const QUOTE_LINES = /(?:> [^\n]*(?:\n|$)|>(?:\n|$)(?=> ))+/y;
-const LIST_LINES = /(?: *(?:[-*]|\d{1,9}\.) +\S[^\n]*(?:\n|$)(?: +(?![-*] |\d{1,9}\. )\S[^\n]*(?:\n|$))*)+/y;
+const LIST_LINES =
+  /(?: *(?:[-*]|\d{1,9}\.) +\S[^\n]*(?:\n|$)(?: +(?![-*] |\d{1,9}\. )\S[^\n]*(?:\n|$))*)+/y;
 const ITEM = /^( *)([-*]|\d{1,9}\.) +([^]*)$/;
 const PLAIN_LINE = /[^\n]*(?:\n|$)/y;
 
 /** Whether nothing but a block may begin: at the start of a line. `quoted`: Discord has no quote in a quote. */
 const BLOCKS = [
-  [HEADING, ([, marks, text], names) => element(`h${marks.length}`, {}, inline(text.replace(/ #+ *$/, ""), names))],
+  [
+    HEADING,
+    ([, marks, text], names) =>
+      element(`h${marks.length}`, {}, inline(text.replace(/ #+ *$/, ""), names)),
+  ],
   [SMALL, ([, text], names) => element("small.subtext", {}, inline(text, names))],
   [QUOTE_REST, ([, text], names) => quote(text, names), "quote"],
-  [QUOTE_LINES, ([text], names) => quote(text.replace(/^> ?/gm, "").replace(/\n$/, ""), names), "quote"],
+  [
+    QUOTE_LINES,
+    ([text], names) => quote(text.replace(/^> ?/gm, "").replace(/\n$/, ""), names),
+    "quote",
+  ],
   [LIST_LINES, ([text], names) => list(text, names)],
 ];
 
@@ -76,8 +85,13 @@ function blockAt(text, at, names, quoted) {
 }
 
 function fenceNode([, language, code]) {
-  const pre = element("pre", { tabindex: "0", "aria-label": language ? `Code, ${language}` : "Code" });
-  pre.append(element("code", { dataset: { language: language ?? "" } }, highlighted(code, language)));
+  const pre = element("pre", {
+    tabindex: "0",
+    "aria-label": language ? `Code, ${language}` : "Code",
+  });
+  pre.append(
+    element("code", { dataset: { language: language ?? "" } }, highlighted(code, language)),
+  );
   return pre;
 }
 

@@ -9,7 +9,9 @@ const PYTHON = words(
 const C_LIKE = words(
   "abstract as async await bool boolean break byte case catch char class const continue default defer delete do double else enum export extends false final finally float fn for from func function go if impl implements import in instanceof int interface let long loop match mod mut namespace new nil null number override package private protected pub public return select self short static string struct super switch this throw throws trait true try type typeof undefined unsafe use using var void while yield",
 );
-const SHELL = words("case cd do done echo elif else esac exit export fi for function if in local return set sudo then until while");
+const SHELL = words(
+  "case cd do done echo elif else esac exit export fi for function if in local return set sudo then until while",
+);
 const SQL = words(
   "add all alter and as asc between by case create cross default delete desc distinct drop else end exists foreign from full group having in index inner insert into is join key left like limit not null offset on or order outer primary references returning right select set table then union unique update using values view when where with",
 );
@@ -28,7 +30,10 @@ const LANGUAGES = {
   ...named("shell", "sh bash zsh shell console powershell ps1 dockerfile makefile"),
   ...named("sql", "sql sqlite postgresql pgsql mysql"),
   ...named("data", "json yaml yml toml ini"),
-  ...named("code", "js javascript jsx ts typescript tsx c cpp c++ cs csharp java kotlin kt go golang rust rs swift php css scss scala dart zig"),
+  ...named(
+    "code",
+    "js javascript jsx ts typescript tsx c cpp c++ cs csharp java kotlin kt go golang rust rs swift php css scss scala dart zig",
+  ),
 };
 const STRINGS = String.raw`"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|${"`"}(?:\\.|[^${"`"}\\])*${"`"}?`;
 const NUMBERS = String.raw`\b0[xXbBoO][\da-fA-F_]+\b|\b\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?\b`;

@@ -20,7 +20,8 @@ const MARKS = [
 const SPECIAL = /[\\`*_~|<[@]|https?:\/\//g;
 const ADDRESS = /https?:\/\/[^\s<>]+/y;
 const ENCLOSED_ADDRESS = /<(https?:\/\/[^\s<>]+)>/y;
-const MASKED_LINK = /\[((?:\\.|[^\]\\\n])+)\]\(<?(https?:\/\/[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"([^"\n]*)")?\)/y;
+const MASKED_LINK =
+  /\[((?:\\.|[^\]\\\n])+)\]\(<?(https?:\/\/[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"([^"\n]*)")?\)/y;
 const TIMESTAMP = /<t:(-?\d{1,13})(?::([tTdDfFR]))?>/y;
 const MENTION = /<(@!?|@&|#)(\d+)>|<\/([^:>\n]+):(\d+)>|@(everyone|here)\b/y;
 const EMOJI = /<a?:(\w{2,32}):\d+>/y;
@@ -88,7 +89,10 @@ function code(text, at) {
   if (end === -1) return null;
   const ticks = /^`+/.exec(text.slice(at))[0].length;
   const inside = text.slice(at + ticks, end - ticks);
-  return { node: element("code", {}, inside.replace(/^ (.*`) $/, "$1").replace(/^ (`.*) $/, "$1")), end };
+  return {
+    node: element("code", {}, inside.replace(/^ (.*`) $/, "$1").replace(/^ (`.*) $/, "$1")),
+    end,
+  };
 }
 
 /** Where inline code that begins here ends; -1 if it does not. */
@@ -109,7 +113,8 @@ function enclosed(text, at, names) {
   const time = matched(TIMESTAMP, text, at);
   if (time) return { node: timestamp(Number(time[1]), time[2] ?? "f"), end: at + time[0].length };
   const emoji = matched(EMOJI, text, at);
-  if (emoji) return { node: element("span.emoji-name", {}, `:${emoji[1]}:`), end: at + emoji[0].length };
+  if (emoji)
+    return { node: element("span.emoji-name", {}, `:${emoji[1]}:`), end: at + emoji[0].length };
   const link = matched(ENCLOSED_ADDRESS, text, at);
   if (link) return { node: anchor(link[1], [link[1]]), end: at + link[0].length };
   return mentioned(text, at, names);
@@ -131,13 +136,19 @@ function address(text, at) {
   const found = matched(ADDRESS, text, at);
   if (!found) return null;
   let target = found[0].replace(/[.,:;"'!?*_~|\]]+$/, "");
-  while (target.endsWith(")") && count(target, ")") > count(target, "(")) target = target.slice(0, -1);
+  while (target.endsWith(")") && count(target, ")") > count(target, "("))
+    target = target.slice(0, -1);
   return { node: anchor(target, [target]), end: at + target.length };
 }
 
 function anchor(target, inside, title) {
   if (!URL.canParse(target)) return element("span", {}, inside);
-  const attributes = { href: target, target: "_blank", rel: "noreferrer noopener", title: title ?? target };
+  const attributes = {
+    href: target,
+    target: "_blank",
+    rel: "noreferrer noopener",
+    title: title ?? target,
+  };
   return element("a", attributes, inside);
 }
 
@@ -157,7 +168,8 @@ function marked(text, at, names, depth) {
 function closing(text, at, mark) {
   const start = at + mark.length;
   const single = mark.length === 1;
-  if (single && (/\s/.test(text[start] ?? " ") || (mark === "_" && WORD.test(text[at - 1] ?? "")))) return -1;
+  if (single && (/\s/.test(text[start] ?? " ") || (mark === "_" && WORD.test(text[at - 1] ?? ""))))
+    return -1;
   for (let here = start; here < text.length; here++) {
     if (text[here] === "\\") here++;
     else if (text[here] === "`") here = Math.max(here, codeEnd(text, here) - 1);
@@ -182,7 +194,12 @@ function closes(text, mark, run, close, start) {
 
 /** Hidden until it is pressed; the keyboard and screen readers know it as a button. */
 function spoiler(inside) {
-  const attributes = { role: "button", tabindex: "0", "aria-expanded": "false", "aria-label": "Spoiler: press to show" };
+  const attributes = {
+    role: "button",
+    tabindex: "0",
+    "aria-expanded": "false",
+    "aria-label": "Spoiler: press to show",
+  };
   const hidden = element("span.spoiler-text", { "aria-hidden": "true" }, inside);
   const node = element("span.spoiler", attributes, hidden);
   const show = () => {

@@ -33,7 +33,10 @@ export function timestamp(seconds, style) {
 function relative(seconds) {
   const away = seconds - Date.now() / 1000;
   const [unit, size] = UNITS.find(([, length]) => Math.abs(away) >= length) ?? UNITS.at(-1);
-  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.round(away / size), unit);
+  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(
+    Math.round(away / size),
+    unit,
+  );
 }
 
 /** The time of day of a message: "Today at 14:05", "Yesterday at 9:30", "03/02/2026 14:05". */

@@ -7,7 +7,12 @@ import { Versions } from "./versions.js";
 import { Weryai } from "./weryai.js";
 
 const KEY = "underneath";
-const TABS = [["requests", "Requests", Requests], ["versions", "Versions", Versions], ["weryai", "WeryAI", Weryai], ["switches", "Break things", Switches]];
+const TABS = [
+  ["requests", "Requests", Requests],
+  ["versions", "Versions", Versions],
+  ["weryai", "WeryAI", Weryai],
+  ["switches", "Break things", Switches],
+];
 
 export class Underneath {
   constructor(place, page) {
@@ -16,7 +21,25 @@ export class Underneath {
     this.views = {};
     this.body = element("div.underneath-body");
     for (const [name, label, View] of TABS) this.add(name, label, View, page);
-    fill(place, element("header", {}, this.tabs, element("button.icon-button", { type: "button", title: "Close", "aria-label": "Close what is underneath", onclick: () => this.toggle(false) }, icon("close"))), this.body);
+    fill(
+      place,
+      element(
+        "header",
+        {},
+        this.tabs,
+        element(
+          "button.icon-button",
+          {
+            type: "button",
+            title: "Close",
+            "aria-label": "Close what is underneath",
+            onclick: () => this.toggle(false),
+          },
+          icon("close"),
+        ),
+      ),
+      this.body,
+    );
     this.tabs.addEventListener("keydown", (event) => this.move(event));
     document.addEventListener("keydown", (event) => {
       if (!event.ctrlKey || event.key !== ".") return;
@@ -31,8 +54,23 @@ export class Underneath {
   }
 
   add(name, label, View, page) {
-    const panel = element("section.underneath-panel", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}`, tabindex: "0" });
-    const tab = element("button.tab", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": panel.id, onclick: () => this.choose(name) }, label);
+    const panel = element("section.underneath-panel", {
+      role: "tabpanel",
+      id: `panel-${name}`,
+      "aria-labelledby": `tab-${name}`,
+      tabindex: "0",
+    });
+    const tab = element(
+      "button.tab",
+      {
+        type: "button",
+        role: "tab",
+        id: `tab-${name}`,
+        "aria-controls": panel.id,
+        onclick: () => this.choose(name),
+      },
+      label,
+    );
     this.tabs.append(tab);
     this.body.append(panel);
     this.views[name] = { tab, panel, view: new View(panel, page) };

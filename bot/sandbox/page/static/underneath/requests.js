@@ -28,23 +28,50 @@ export class Requests extends Panel {
 
   /** The newest state of each bucket that is not full. */
   bars(requests) {
-    const newest = new Map(requests.filter((one) => one.bucket && one.limit).map((one) => [one.bucket, one]));
-    return [...newest.values()].sort((one, other) => other.at - one.at).slice(0, 6).map(({ bucket, limit, remaining }) =>
-      element("label.bucket", {}, element("span", {}, bucket), element("meter", { min: "0", max: String(limit), low: String(limit / 3), value: remaining }), element("b", {}, `${remaining}/${limit}`)));
+    const newest = new Map(
+      requests.filter((one) => one.bucket && one.limit).map((one) => [one.bucket, one]),
+    );
+    return [...newest.values()]
+      .sort((one, other) => other.at - one.at)
+      .slice(0, 6)
+      .map(({ bucket, limit, remaining }) =>
+        element(
+          "label.bucket",
+          {},
+          element("span", {}, bucket),
+          element("meter", {
+            min: "0",
+            max: String(limit),
+            low: String(limit / 3),
+            value: remaining,
+          }),
+          element("b", {}, `${remaining}/${limit}`),
+        ),
+      );
   }
 }
 
 function row({ at, method, path, status, bucket, limit, remaining }) {
   const kind = status >= 500 ? "bad" : status >= 400 ? "refused" : "fine";
-  return element("li", {},
+  return element(
+    "li",
+    {},
     element("time", {}, precisely(at)),
     element(`span.method.${method.toLowerCase()}`, {}, method),
     element("span.path", { title: path }, short(path)),
     element(`span.status.${kind}`, {}, status),
-    element("small", {}, bucket ? `${bucket}${limit ? ` · ${remaining} of ${limit} left` : ""}` : "no bucket"));
+    element(
+      "small",
+      {},
+      bucket ? `${bucket}${limit ? ` · ${remaining} of ${limit} left` : ""}` : "no bucket",
+    ),
+  );
 }
 
 /** A path without its version, its tokens and the length of its ids. */
 function short(path) {
-  return path.replace(/^\/api\/v\d+/, "").replace(/\d{12,}/g, (id) => `…${id.slice(-4)}`).replace(/[\w-]{40,}/g, "…");
+  return path
+    .replace(/^\/api\/v\d+/, "")
+    .replace(/\d{12,}/g, (id) => `…${id.slice(-4)}`)
+    .replace(/[\w-]{40,}/g, "…");
 }

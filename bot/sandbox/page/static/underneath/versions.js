@@ -14,7 +14,13 @@ export class Versions extends Panel {
     this.at = null; // which version is looked at; null is the newest
     this.title = element("p.subtext");
     this.chart = element("div.chart");
-    this.slider = element("input", { type: "range", min: "0", value: "0", "aria-label": "Version", oninput: () => this.look(Number(this.slider.value)) });
+    this.slider = element("input", {
+      type: "range",
+      min: "0",
+      value: "0",
+      "aria-label": "Version",
+      oninput: () => this.look(Number(this.slider.value)),
+    });
     this.facts = element("p.version-facts", { "aria-live": "off" });
     this.text = element("pre.version-text", { tabindex: "0" });
     this.tools = element("div.version-tools", {}, this.slider, this.facts, this.text);
@@ -54,7 +60,13 @@ export class Versions extends Panel {
       return;
     }
     const { version_at: at, content, thinking, components, embeds } = message;
-    this.versions.push({ at, content, thinking, components: components.length, embeds: embeds.length });
+    this.versions.push({
+      at,
+      content,
+      thinking,
+      components: components.length,
+      embeds: embeds.length,
+    });
     this.changed();
   }
 
@@ -67,7 +79,8 @@ export class Versions extends Panel {
     const { versions } = this;
     this.tools.hidden = !versions.length;
     if (!versions.length) {
-      this.title.textContent = "Ask the bot something, and watch its message grow here. Of any other message: “See its versions”.";
+      this.title.textContent =
+        "Ask the bot something, and watch its message grow here. Of any other message: “See its versions”.";
       fill(this.chart);
       return;
     }
@@ -83,12 +96,20 @@ export class Versions extends Panel {
   show(versions, place) {
     const version = versions[place];
     const before = versions[place - 1];
-    const gap = before ? `${(version.at - before.at).toFixed(2)} s after the one before` : "the first";
-    const grown = before && version.content.startsWith(before.content) ? before.content.length : null;
+    const gap = before
+      ? `${(version.at - before.at).toFixed(2)} s after the one before`
+      : "the first";
+    const grown =
+      before && version.content.startsWith(before.content) ? before.content.length : null;
     this.facts.textContent = `Version ${place + 1} of ${versions.length}, ${precisely(version.at)}, ${gap}, ${version.content.length} characters`;
     if (version.thinking) fill(this.text, element("i", {}, "thinking…"));
     else if (grown === null) fill(this.text, version.content);
-    else fill(this.text, version.content.slice(0, grown), element("ins", {}, version.content.slice(grown)));
+    else
+      fill(
+        this.text,
+        version.content.slice(0, grown),
+        element("ins", {}, version.content.slice(grown)),
+      );
   }
 }
 
@@ -97,15 +118,40 @@ function chart(versions, place) {
   const start = versions[0].at;
   const span = Math.max(versions.at(-1).at - start, 0.1);
   const longest = Math.max(...versions.map((one) => one.content.length), 1);
-  const points = versions.map((one) => [6 + ((one.at - start) / span) * (WIDTH - 12), HEIGHT - 16 - (one.content.length / longest) * (HEIGHT - 28)]);
-  const line = points.map(([x, y], index) => (index ? `H${x.toFixed(1)}V${y.toFixed(1)}` : `M${x.toFixed(1)} ${y.toFixed(1)}`)).join("");
+  const points = versions.map((one) => [
+    6 + ((one.at - start) / span) * (WIDTH - 12),
+    HEIGHT - 16 - (one.content.length / longest) * (HEIGHT - 28),
+  ]);
+  const line = points
+    .map(([x, y], index) =>
+      index ? `H${x.toFixed(1)}V${y.toFixed(1)}` : `M${x.toFixed(1)} ${y.toFixed(1)}`,
+    )
+    .join("");
   return [
-    drawing("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `The message grew to ${longest} characters in ${versions.length} versions` },
+    drawing(
+      "svg",
+      {
+        viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+        role: "img",
+        "aria-label": `The message grew to ${longest} characters in ${versions.length} versions`,
+      },
       drawing("path", { d: `M6 ${HEIGHT - 16}H${WIDTH - 6}`, class: "axis" }),
       drawing("path", { d: line, class: "growth" }),
-      ...points.map(([x, y], index) => drawing("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: index === place ? 5 : 2.5, class: index === place ? "here" : "there" })),
+      ...points.map(([x, y], index) =>
+        drawing("circle", {
+          cx: x.toFixed(1),
+          cy: y.toFixed(1),
+          r: index === place ? 5 : 2.5,
+          class: index === place ? "here" : "there",
+        }),
+      ),
       drawing("text", { x: 6, y: HEIGHT - 3 }, "0 s"),
-      drawing("text", { x: WIDTH - 6, y: HEIGHT - 3, "text-anchor": "end" }, `${span.toFixed(1)} s`)),
+      drawing(
+        "text",
+        { x: WIDTH - 6, y: HEIGHT - 3, "text-anchor": "end" },
+        `${span.toFixed(1)} s`,
+      ),
+    ),
   ];
 }
 

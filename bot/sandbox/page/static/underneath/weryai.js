@@ -35,7 +35,9 @@ export class Weryai extends Panel {
     const requests = [...store.weryai.values()].slice(-SHOWN);
     this.about.textContent = store.realModels
       ? "WERYAI_API_KEY is set: the real models answer. What they are sent is not seen here."
-      : requests.length ? `${store.weryai.size} ${store.weryai.size === 1 ? "request" : "requests"} to the local WeryAI.` : "Nothing has been asked of WeryAI yet.";
+      : requests.length
+        ? `${store.weryai.size} ${store.weryai.size === 1 ? "request" : "requests"} to the local WeryAI.`
+        : "Nothing has been asked of WeryAI yet.";
     for (const request of requests) this.show(request);
   }
 
@@ -49,8 +51,19 @@ export class Weryai extends Panel {
       fill(row.foot, foot(request));
       return;
     }
-    const parts = { key, summary: element("summary", {}, summary(request, this.store)), foot: element("p.subtext", {}, foot(request)) };
-    const node = element("details.weryai-request", {}, parts.summary, options(request), messages(request), parts.foot);
+    const parts = {
+      key,
+      summary: element("summary", {}, summary(request, this.store)),
+      foot: element("p.subtext", {}, foot(request)),
+    };
+    const node = element(
+      "details.weryai-request",
+      {},
+      parts.summary,
+      options(request),
+      messages(request),
+      parts.foot,
+    );
     node.open = this.rows.size === 0;
     this.rows.set(request.id, parts);
     this.list.prepend(node);
@@ -58,20 +71,49 @@ export class Weryai extends Panel {
 }
 
 function summary({ at, model, messages: said, state, status, fault }, store) {
-  return [element("b", {}, model), element("span.count", { title: `At most ${store.maxMessages} messages are sent` }, `${said.length} of ${store.maxMessages} messages`),
-    element(`span.state.${state}`, {}, state), fault && element("span.fault", {}, fault), status >= 400 && element("span.status.refused", {}, status), element("time", {}, precisely(at))];
+  return [
+    element("b", {}, model),
+    element(
+      "span.count",
+      { title: `At most ${store.maxMessages} messages are sent` },
+      `${said.length} of ${store.maxMessages} messages`,
+    ),
+    element(`span.state.${state}`, {}, state),
+    fault && element("span.fault", {}, fault),
+    status >= 400 && element("span.status.refused", {}, status),
+    element("time", {}, precisely(at)),
+  ];
 }
 
 function options({ options: given, stream }) {
   const entries = Object.entries({ stream, ...given });
-  return element("dl.options", {}, entries.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, JSON.stringify(value)))));
+  return element(
+    "dl.options",
+    {},
+    entries.map(([name, value]) =>
+      element("div", {}, element("dt", {}, name), element("dd", {}, JSON.stringify(value))),
+    ),
+  );
 }
 
 function messages({ messages: said }) {
-  return element("ol.said", {}, said.map(({ role, content }) => {
-    const text = typeof content === "string" ? content : JSON.stringify(content);
-    return element(`li.${role}`, {}, element("b", {}, role), element("span", {}, text.length > EXCERPT ? `${text.slice(0, EXCERPT)} … (${text.length} characters)` : text));
-  }));
+  return element(
+    "ol.said",
+    {},
+    said.map(({ role, content }) => {
+      const text = typeof content === "string" ? content : JSON.stringify(content);
+      return element(
+        `li.${role}`,
+        {},
+        element("b", {}, role),
+        element(
+          "span",
+          {},
+          text.length > EXCERPT ? `${text.slice(0, EXCERPT)} … (${text.length} characters)` : text,
+        ),
+      );
+    }),
+  );
 }
 
 function foot({ at, deltas, first_at: first, last_at: last }) {
