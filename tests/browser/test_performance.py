@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import CDPSession, expect
 
 from bot.sandbox.discord.state import Message
@@ -26,8 +27,13 @@ SCROLL = """async () => {
 }"""
 
 
-async def test_twenty_edits_a_second_take_less_than_half_a_core(quiet: Quiet) -> None:
+@pytest.mark.parametrize("panel", [None, "Versions"])
+async def test_twenty_edits_a_second_take_less_than_half_a_core(
+    quiet: Quiet, panel: str | None
+) -> None:
     await _fill(quiet, FEW)
+    if panel is not None:
+        await quiet.underneath(panel)
     growing = quiet.write("begins")
     await expect(quiet.last.locator(".text")).to_have_text("begins")
     meter = await _meter(quiet)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, WebSocketRoute, expect
 
 from bot.sandbox.discord.state import MessageFlag
 from tests.browser.stage import Quiet, new_page
@@ -48,3 +48,27 @@ async def test_another_page_cannot_open_the_socket(quiet: Quiet, browser: Browse
     )
     assert outcome == "refused"
     await page.context.close()
+
+
+async def test_a_lost_connection_is_told_and_found_again(quiet: Quiet) -> None:
+    reachable = True
+    sockets: list[WebSocketRoute] = []
+
+    async def relay(socket: WebSocketRoute) -> None:
+        if not reachable:
+            await socket.close()
+            return
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    await quiet.page.route_web_socket("**/live", relay)
+    await quiet.page.reload()
+    await expect(quiet.page.locator("h1")).to_have_text("general")
+    reachable = False
+    await sockets[-1].close()
+    notice = quiet.page.locator(".notice.lasting")
+    await expect(notice).to_contain_text("Connecting again")
+    reachable = True
+    await expect(notice).to_have_count(0)
+    quiet.write("still here")
+    await expect(quiet.last.locator(".text")).to_have_text("still here")
