@@ -18,7 +18,8 @@ from bot.sandbox.discord.world import World
 from tests.sandbox.discord.clients import Rest
 from tests.sandbox.discord.conftest import Home
 
-ASK = {"name": "ask", "description": "Ask.", "options": []}
+OPTION = {"type": 3, "name": "prompt", "description": "p"}
+ASK = {"name": "ask", "description": "Ask.", "options": [OPTION]}
 
 
 @pytest.fixture
@@ -122,7 +123,9 @@ async def test_what_waited_for_its_three_seconds_has_failed(
 ) -> None:
     sandbox.world.put_command(None, ASK)
     one = (await home.ada.slash(home.channel, "ask")).interaction
+    home.ada.begin_autocomplete(home.channel, "ask", "prompt", "x")
     save(sandbox.world, path)
+    assert list(reloaded(path).interactions) == [one.id]
     assert reloaded(path).interactions[one.id].state is InteractionState.FAILED
 
 

@@ -312,3 +312,50 @@ async def test_what_is_no_action_at_all_is_refused(ada: Client, text: str) -> No
     await ada.socket.send_str(text)
     with pytest.raises(Refused):
         await ada.result(None)
+
+
+async def test_what_cannot_be_done_with_a_place_is_refused(
+    ada: Client, mo: Client, stage: Stage
+) -> None:
+    dm = (await mo.act("open_dm"))["channel"]
+    thread = str((await stage.mo.start_thread(stage.channel, "Side")).id)
+    everyone, owner = str(stage.guild.id), str(stage.guild.owner_id)
+    permission = {"target": everyone, "permission": "SEND_MESSAGES", "state": "deny"}
+    attempts: list[tuple[str, dict[str, Any], int]] = [
+        ("delete_channel", {"channel": dm}, 50003),
+        ("change_thread", {"channel": str(stage.channel.id), "name": "x"}, 50024),
+        ("permit", {"channel": thread, **permission}, 50024),
+        ("permit", {"channel": dm, **permission}, 50024),
+        ("leave", {"guild": everyone, "user": owner}, MISSING_PERMISSIONS),
+    ]
+    for act, fields, code in attempts:
+        with pytest.raises(Refused) as caught:
+            await mo.act(act, **fields)
+        assert caught.value.code == code, act
+    elsewhere = stage.sandbox.add_guild("Elsewhere", owner=stage.mo)
+    with pytest.raises(Refused) as caught:
+        await ada.act("create_channel", guild=str(elsewhere.id), name="mine")
+    assert caught.value.code == 10004
+
+
+async def test_one_file_beyond_discords_limit_is_refused(
+    ada: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.sandbox.page.asking.ATTACHMENT_LIMIT", 2)
+    options = {"prompt": "x", "file": upload("a", b"123")}
+    with pytest.raises(Refused) as caught:
+        await ada.act("slash", channel=str(stage.channel.id), command="ask", options=options)
+    assert caught.value.code == 40005
+
+
+async def test_a_first_reaction_takes_a_permission_but_joining_one_does_not(
+    ada: Client, stage: Stage
+) -> None:
+    message = stage.say("nice")
+    stage.sandbox.set_overwrite(stage.channel, stage.guild, deny=Permission.ADD_REACTIONS)
+    with pytest.raises(Refused) as caught:
+        await ada.act("react", message=str(message.id), emoji="👍")
+    assert caught.value.code == MISSING_PERMISSIONS
+    message.reactions["👍"] = {stage.mo.id: 0.0}
+    await ada.act("react", message=str(message.id), emoji="👍")
+    assert set(message.reactions["👍"]) == {stage.mo.id, stage.ada.id}

@@ -71,7 +71,9 @@ async def test_suggestions_come_as_one_types_and_hold_up_nothing_else(
     ada: Client, stage: Stage
 ) -> None:
     asked = {"channel": str(stage.channel.id), "command": "ask", "option": "model"}
-    first = await ada.begin("autocomplete", **asked, value="gp", options={"prompt": "x"})
+    first = await ada.begin(
+        "autocomplete", **asked, value="gp", options={"prompt": "x", "model": 5}
+    )
     await ada.act("type", channel=str(stage.channel.id))
     (focused,) = [one for one in stage.used.data["options"] if one.get("focused")]
     assert (focused["name"], focused["value"]) == ("model", "gp")

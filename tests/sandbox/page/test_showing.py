@@ -220,6 +220,7 @@ async def test_a_request_is_shown_with_its_bucket_and_what_is_left(
     assert (shown["method"], shown["route"]) == ("POST", "/channels/{channel_id}/messages")
     assert (shown["status"], shown["bucket"]) == (200, "create message")
     assert (shown["limit"], shown["remaining"]) == (5, 4)
+    assert "switches" not in {one["type"] for one in await ada.everything()}  # none has changed
 
 
 async def test_a_request_to_weryai_is_shown_from_its_coming_to_its_end(
@@ -288,3 +289,13 @@ async def test_a_page_that_does_not_keep_up_gets_a_new_picture(
         stage.say(f"message {number}")
     assert (await ada.next()) == {"type": "busy", "dropped": 10}
     assert (await ada.next())["type"] == "snapshot"
+
+
+async def test_a_mention_of_ones_role_pings(ada: Client, mo: Client, stage: Stage) -> None:
+    role = stage.sandbox.add_role(stage.guild, "readers")
+    role.mentionable = True
+    stage.world.set_roles(stage.guild, stage.ada.user, [role.id])
+    await stage.mo.send(stage.channel, f"<@&{role.id}> look")
+    for client, pings in ((ada, True), (mo, False)):
+        shown = await client.frame("message")
+        assert shown["message"]["pings_you"] is pings
