@@ -4,24 +4,21 @@ import re
 
 from playwright.async_api import expect
 
-from bot.sandbox.weryai import Pace
 from tests.browser.stage import Stage
-
-READABLE = Pace(first_after=0.0, per_second=200.0)
 
 
 async def test_a_newcomer_asks_watches_talks_in_a_thread_and_chooses_another_model(
     stage: Stage,
 ) -> None:
     page = stage.page
-    stage.weryai.pace = READABLE
-
     # ask, and watch it grow
+    gate = stage.weryai.hold_next(after=60)  # deltas: it stands still in the middle
     answer = await stage.ask("explain how tides work")
     await expect(answer.get_by_role("button", name="Stop")).to_be_visible()
     text = answer.locator(".text")
     await expect(text).to_contain_text("apart")
     early = len(await text.inner_text())
+    gate.release()
     await expect(answer.get_by_role("button", name="Regenerate")).to_be_visible()
     assert len(await text.inner_text()) > early
     await expect(text).to_contain_text("look at what was dropped")

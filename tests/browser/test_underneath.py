@@ -4,7 +4,6 @@ import re
 
 from playwright.async_api import expect
 
-from bot.sandbox.weryai import Pace
 from tests.browser.stage import Quiet, Stage
 
 
@@ -27,9 +26,13 @@ async def test_a_request_that_was_refused_stands_out(stage: Stage) -> None:
 
 
 async def test_the_growing_message_shows_every_version_on_a_time_line(stage: Stage) -> None:
-    stage.weryai.pace = Pace(first_after=0.0, per_second=200.0)
     panel = await stage.underneath("Versions")
-    answer = await stage.ask("explain how tides work")
+    stage.weryai.answer_next([f"word{number} " for number in range(90)])
+    gate = stage.weryai.hold_next(after=30)
+    answer = await stage.ask("say some words")
+    for seen in ("word29", "word59", "word89"):
+        await expect(answer.locator(".text")).to_contain_text(seen)
+        gate.allow(30)
     await expect(answer.get_by_role("button", name="Regenerate")).to_be_visible()
     message = list(stage.ground.general.messages.values())[-1]
     marks = panel.locator("circle")

@@ -120,7 +120,9 @@ export class CommandLine {
     field.chosen = undefined;
     this.clearError(field);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.suggest(field), field.option.autocomplete ? PAUSE : 0);
+    // Only what the bot is asked for waits: Enter must never choose from a list that is out of date.
+    if (field.option.autocomplete) this.timer = setTimeout(() => this.suggest(field), PAUSE);
+    else this.suggest(field);
   }
 
   /** Show what an option is for, and what can be chosen for it. */

@@ -18,6 +18,7 @@ export class Weryai extends Panel {
     this.store.on("weryai", () => this.changed());
     this.store.on("snapshot", () => {
       this.rows.clear();
+      this.newest = null;
       fill(this.list);
       this.drawWords();
       this.changed();
@@ -64,7 +65,10 @@ export class Weryai extends Panel {
       messages(request),
       parts.foot,
     );
-    node.open = this.rows.size === 0;
+    // The newest one is open, unless somebody closed the one before it.
+    node.open = this.newest?.open ?? true;
+    if (this.newest) this.newest.open = false;
+    this.newest = node;
     this.rows.set(request.id, parts);
     this.list.prepend(node);
   }
