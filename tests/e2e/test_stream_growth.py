@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from statistics import median
+from statistics import fmean
 
 import pytest
 
@@ -157,8 +157,8 @@ async def test_twenty_channels_grow_evenly_and_none_draws_a_limit(home: Home) ->
     answers = [answer for question in questions for answer in answers_to(question)]
     assert sorted(text_of(answer) for answer in answers) == sorted(map(str.strip, texts))
     gaps = [gap for answer in answers for gap in even_gaps(answer)]
-    clumped = [gap for gap in gaps if gap < median(gaps) / 4]
-    assert len(clumped) < len(gaps) / 20
+    clumped = [gap for gap in gaps if gap < fmean(gaps) / 3]
+    assert len(clumped) < len(gaps) / 10
 
 
 def even_gaps(answer: Message) -> list[float]:
