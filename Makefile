@@ -40,7 +40,7 @@ test: $(READY) ## Every test but those in a browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-browser: $(READY) $(CHROMIUM) ## The sandbox's page in Chromium, which it installs if need be
-	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest tests/browser
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
 
 screenshots: $(READY) $(CHROMIUM) ## Draw the README's pictures of the sandbox's page anew
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m tests.browser.screenshots
