@@ -15,22 +15,25 @@ export function beginning(channel, store) {
       {},
       channel.type === DM || THREADS.has(channel.type) ? title : `Welcome to #${title}`,
     ),
-    element("p", {}, where(channel, title)),
+    element("p", {}, where(channel, title, store)),
     element(
       "ul",
       {},
-      tips(channel, bot).map((tip) => element("li", {}, tip)),
+      tips(channel, bot, store).map((tip) => element("li", {}, tip)),
     ),
   ];
 }
 
-function where(channel, title) {
+function where(channel, title, store) {
   if (channel.type === DM) return `This is the beginning of your direct messages with ${title}.`;
   if (THREADS.has(channel.type)) return "This is the start of the thread.";
-  return `This is the start of the #${title} channel of a Discord on your own machine: no account, no key, no network.`;
+  const without = store.realModels
+    ? "no account; the real models answer"
+    : "no account, no key, no network";
+  return `This is the start of the #${title} channel of a Discord on your own machine: ${without}.`;
 }
 
-function tips(channel, bot) {
+function tips(channel, bot, { answers }) {
   const code = (text) => element("code", {}, text);
   if (channel.type === DM) return [["Write anything, and ", bot, " answers."]];
   if (THREADS.has(channel.type)) return [];
@@ -41,7 +44,7 @@ function tips(channel, bot) {
       code("/"),
       " for every command; ",
       code("/help"),
-      " tells which words give which answer.",
+      answers.length ? " tells which words give which answer." : " tells what the bot can do.",
     ],
     [
       "Be somebody else with the button below the channels; see what happens underneath with the one at the top right.",
