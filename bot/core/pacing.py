@@ -55,6 +55,7 @@ class EditBudget:
         self._windows: dict[Lane, Window] = {}
         self._shared: dict[tuple[str, str], Window] = {}
         self._figures: dict[str, tuple[int, float]] = {}
+        self._buckets: dict[str, str] = {}  # route → the bucket Discord counts it in
         self._claims: list[Claim] = []
         self._timer: asyncio.Handle | None = None
 
@@ -159,6 +160,7 @@ class EditBudget:
         if lane.metered:
             self._bot_wide.end(now)
         if bucket is not None:
+            self._buckets[lane.route] = bucket
             window = self._join(lane, bucket, window)
         if limit is not None and remaining is not None and reset_after is not None:
             window.learn(limit, remaining, reset_after, now)
@@ -191,6 +193,9 @@ class EditBudget:
             if lane.route in self._figures:
                 window.limit, window.length = self._figures[lane.route]
                 window.remaining = window.limit
+            if lane.route in self._buckets:  # another route may have used of it already
+                shared = (self._buckets[lane.route], lane.major)
+                window = self._shared.setdefault(shared, window)
             self._windows[lane] = window
         return window
 

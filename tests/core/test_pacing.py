@@ -289,6 +289,19 @@ async def test_lanes_that_discord_counts_together_share_one_window() -> None:
 
 
 @in_virtual_time
+async def test_what_one_route_has_used_is_known_to_another_of_the_same_bucket() -> None:
+    budget = EditBudget()
+    for route in ("POST", "PATCH"):  # learned from somebody else's token
+        other = Lane(route, "other", metered=False)
+        budget.started(other)
+        budget.ended(other, status=200, limit=5, remaining=4, reset_after=2.0, bucket="webhook")
+    edit, create = (Lane(route, "mine", metered=False) for route in ("PATCH", "POST"))
+    budget.started(edit)
+    budget.ended(edit, status=200, limit=5, remaining=0, reset_after=2.0, bucket="webhook")
+    assert await send(FakeDiscord(budget), create, Progress(Urgency.ROLLOVER)) >= 2.0
+
+
+@in_virtual_time
 async def test_windows_that_nobody_uses_are_forgotten() -> None:
     budget = EditBudget()
     discord = FakeDiscord(budget, per_second=10_000)
