@@ -47,7 +47,6 @@ async def autocomplete(asked: Asked) -> Json:
     """Type into an option that suggests values."""
     channel, line = asked.channel(), asked.text("command")
     focused, others = asked.text("option"), asked.mapping("options")
-    others = {name: value for name, value in others.items() if name != focused}
     handle = asked.person.begin_autocomplete(
         channel, line, focused, asked.text("value"), **_options(asked, channel, line, others)
     )
