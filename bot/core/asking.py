@@ -6,13 +6,14 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from bot.core.choices import SHOW_USAGE, Choices
+from bot.core.choices import Choices
 from bot.core.conversation import HISTORY_LIMIT, MessageId, Role, Said, Turn
 from bot.core.errors import BotError
-from bot.core.options import ChatRequest, Resolved
+from bot.core.options import Resolved
 from bot.core.ports import ChatEvent, ChatModel, HistoryStore, ModelInfo
 from bot.core.prompt import build_prompt
 from bot.core.replies import ReplyRecord
+from bot.core.requests import ChatRequest
 from bot.core.running import Running
 
 CONTINUE = (
@@ -36,9 +37,9 @@ class Asking:
         Raises:
             BotError: whatever goes wrong, before or after the first delta.
         """
-        options = await self._choices.of(running.turn.place, running.turn.options)
+        options = await self._choices.of_turn(running.turn)
         running.model = options.model
-        running.detailed = bool(options.values.get(SHOW_USAGE))
+        running.detailed = options.values.get("footer") == "details"
         model = self._choices.offered(options.model)
         running.model = model.key  # it may have been asked for by its name
         turn, history = await self._conversation(running.turn)
@@ -58,7 +59,7 @@ class Asking:
         if record.model:
             return record.model
         try:
-            options = await self._choices.of(record.turn.place, record.turn.options)
+            options = await self._choices.of_turn(record.turn)
             return self._choices.offered(options.model).key
         except BotError:
             return ""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.core.conversation import Place, UserId
+from bot.core.conversation import GuildId, Place, Turn, UserId
 from bot.core.errors import InvalidInput, ModelNotSupported, UnknownModel
-from bot.core.options import Resolved, Scope, resolve, scopes_of
+from bot.core.option_kinds import ALL, BUILT_IN, NONE, Kind, Option, option_named
+from bot.core.options import Change, Changed, Resolved, Scope, resolve, scopes_of
 from bot.core.ports import ModelCatalogue, ModelInfo, OptionStore
-
-SHOW_USAGE = "show_usage"  # the option: whether answers end with tokens and seconds
 
 
 class Choices:
@@ -19,7 +18,7 @@ class Choices:
     Args:
         store: what was chosen for each server, channel and thread.
         catalogue: the models that may be chosen.
-        defaults: the operator's, by option name; `model` among them.
+        defaults: the operator's, by option name, over the built-in ones; `model` among them.
     """
 
     def __init__(
@@ -27,16 +26,45 @@ class Choices:
     ) -> None:
         self._store = store
         self._catalogue = catalogue
-        self._defaults = defaults
+        self._defaults = {**BUILT_IN, **defaults}
 
-    async def of(self, place: Place, ask: Mapping[str, Any] | None = None) -> Resolved:
-        """The options that apply to a question: its own, then thread, channel, server, default.
+    # --- what applies -------------------------------------------------------------------------
+
+    async def of(
+        self,
+        place: Place,
+        ask: Mapping[str, Any] | None = None,
+        *,
+        member: UserId | None = None,
+    ) -> Resolved:
+        """The options that apply: of a question, then thread, channel, server, default.
+
+        `member` is whoever asks in private: what they chose for themselves goes before the thread.
 
         Raises:
             StorageError: the database does not answer.
         """
-        stored = await self._store.layers(scopes_of(place))
+        stored = await self._store.layers(scopes_of(place, member))
         return resolve([(Scope.ASK, ask or {}), *stored, (Scope.DEFAULT, self._defaults)])
+
+    async def of_turn(self, turn: Turn) -> Resolved:
+        """The options that apply to a turn.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
+        member = turn.asker.id if turn.private else None
+        return await self.of(turn.place, turn.options, member=member)
+
+    def pickable(self, options: Resolved) -> Sequence[ModelInfo]:
+        """The models that members may pick there, in the catalogue's order."""
+        allowed = options.values.get("member_models", ALL)
+        if allowed == NONE:
+            return ()
+        keys = None if allowed == ALL else set(allowed)
+        return [model for model in self._catalogue.models() if keys is None or model.key in keys]
+
+    # --- models -------------------------------------------------------------------------------
 
     def model(self, name: str) -> ModelInfo:
         """A model by its key or name.
@@ -60,34 +88,71 @@ class Choices:
             raise ModelNotSupported(f"{key} is not in the catalogue")
         return found
 
-    async def choose_model(
-        self, place: Place, scope: Scope, name: str | None, *, by: UserId
-    ) -> Resolved:
-        """Set a scope's model, or go back to the inherited one; what applies in `place` now.
+    # --- changes ------------------------------------------------------------------------------
+
+    def checked(self, scope: Scope, name: str, value: Any) -> tuple[Option, Any]:
+        """An option and a value for it as it is stored; models by their keys.
 
         Raises:
-            UnknownModel: the catalogue has none of that name.
-            InvalidInput: `place` has no such scope.
+            InvalidInput: there is no such option, not for this scope, or it does not take this.
+        """
+        option = option_named(name)
+        if scope not in option.scopes:
+            where = " or ".join(one.value for one in option.scopes)
+            raise InvalidInput(text=f"`{option.name}` is chosen for a whole {where} only.")
+        value = option.checked(value)
+        if option.kind is Kind.MODEL:
+            value = self.model(value).key
+        elif isinstance(value, list) and option.kind in (Kind.MODELS, Kind.ALLOWANCE):
+            value = list(dict.fromkeys(self.model(key).key for key in value))
+        return option, value
+
+    async def choose(
+        self, place: Place, scope: Scope, name: str, value: Any, *, by: UserId
+    ) -> list[Changed]:
+        """Set one option of a scope of `place`; None goes back to what is inherited.
+
+        Returns what is different now: nothing, or the one entry of the log.
+
+        Raises:
+            InvalidInput: as in `checked`, or `place` has no such scope.
             StorageError: the database does not answer.
         """
-        key = None if name is None else self.model(name).key
-        return await self._choose(place, scope, "model", key, by)
-
-    async def choose_details(
-        self, place: Place, scope: Scope, *, shown: bool | None, by: UserId
-    ) -> Resolved:
-        """Set whether a scope's answers end with tokens and seconds; None: as inherited.
-
-        Raises:
-            InvalidInput, StorageError: as in `choose_model`.
-        """
-        return await self._choose(place, scope, SHOW_USAGE, shown, by)
-
-    async def _choose(
-        self, place: Place, scope: Scope, option: str, value: Any, by: UserId
-    ) -> Resolved:
-        scopes = scopes_of(place)
+        scopes = scopes_of(place, by if scope is Scope.MEMBER else None)
         if scope not in scopes:
             raise InvalidInput(text=f"There is no {scope.value} here to choose anything for.")
-        await self._store.choose(scope, scopes[scope], option, value, by=by)
-        return await self.of(place)
+        if value is None:
+            name = option_named(name).name
+        else:
+            option, value = self.checked(scope, name, value)
+            name = option.name
+        guild = None if scope is Scope.MEMBER else place.guild_id
+        return await self.change(guild, [Change(scope, scopes[scope], name, value)], by=by)
+
+    async def change(
+        self, guild: GuildId | None, changes: Sequence[Change], *, by: UserId
+    ) -> list[Changed]:
+        """Set several options at once, all or none; their values have been `checked`.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
+        return await self._store.change(guild, changes, by=by)
+
+    async def chosen_in(self, guild: GuildId) -> list[Change]:
+        """Everything that is set in a server.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
+        return await self._store.chosen_in(guild)
+
+    async def log(
+        self, guild: GuildId, *, limit: int, before: float | None = None
+    ) -> list[Changed]:
+        """A server's log of changes, newest first.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
+        return await self._store.changes(guild, limit=limit, before=before)

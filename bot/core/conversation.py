@@ -95,6 +95,11 @@ class Turn:
     options: dict[str, object] = field(default_factory=dict)  # of this question alone
 
     @property
+    def private(self) -> bool:
+        """Whether only the asker is concerned, so that their own choice of a model counts."""
+        return not self.shared or self.place.guild_id is None
+
+    @property
     def people(self) -> frozenset[UserId]:
         """Everybody whose words this is: they may press the answer's buttons."""
         said = {entry.author.id for entry in self.said if entry.author is not None}

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.core.conversation import (
     ChannelId,
     EventId,
+    GuildId,
     MessageId,
     ReplyId,
     Said,
     Turn,
     UserId,
 )
-from bot.core.options import ChatRequest, Layers, Scope, ScopeId
+from bot.core.options import Change, Changed, Layers, Scope, ScopeId
 from bot.core.replies import Address, Frame, ReplyRecord, ReplyState, Usage
+from bot.core.requests import ChatRequest
 
 # --- WeryAI -----------------------------------------------------------------------------------
 
@@ -64,7 +66,11 @@ class ModelInfo:
 
 
 class ModelCatalogue(Protocol):
-    """The models WeryAI offers now, from memory: neither call waits."""
+    """The models WeryAI offers now, from memory: no call waits."""
+
+    def models(self) -> Sequence[ModelInfo]:
+        """All models, in WeryAI's order."""
+        ...
 
     def suggest(self, partial: str, limit: int) -> Sequence[ModelInfo]:
         """The models a half-typed name may mean, the likeliest first."""
@@ -176,16 +182,32 @@ class ReplyStore(Protocol):
 
 
 class OptionStore(Protocol):
-    """What was chosen for each server, channel and thread."""
+    """What was chosen for each server, channel and thread, and by whom.
+
+    Every method raises `StorageError` when the database does not answer.
+    """
 
     async def layers(self, scopes: Mapping[Scope, ScopeId]) -> Layers:
         """What each of these scopes sets, in the order given."""
         ...
 
-    async def choose(
-        self, scope: Scope, scope_id: ScopeId, name: str, value: Any, *, by: UserId
-    ) -> None:
-        """Set one option; None takes it back to what is inherited."""
+    async def change(
+        self, guild: GuildId | None, changes: Sequence[Change], *, by: UserId
+    ) -> list[Changed]:
+        """Set options of a server's scopes in one transaction, and write the server's log.
+
+        None: a member's own choice, which no log tells. Returns what is different now.
+        """
+        ...
+
+    async def chosen_in(self, guild: GuildId) -> list[Change]:
+        """Everything that is set in a server, by scope, id and name."""
+        ...
+
+    async def changes(
+        self, guild: GuildId, *, limit: int, before: float | None = None
+    ) -> list[Changed]:
+        """The newest entries of a server's log, newest first; those before a moment, if given."""
         ...
 
 

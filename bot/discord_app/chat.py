@@ -101,7 +101,7 @@ class Chatting(commands.Cog):
         place = Place(GuildId(channel.guild.id), ChannelId(channel.id), thread.id)
         await self._threads.listen(thread)
         if key is not None:
-            await self._choices.choose_model(place, Scope.THREAD, key, by=thread.opener)
+            await self._choices.choose(place, Scope.THREAD, "model", key, by=thread.opener)
         name = (title or "").strip() or _title(interaction, question)
         await self._open(message, name, interaction.user)
         interaction.extras.pop(THINKING)  # its response is worth keeping now

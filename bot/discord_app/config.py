@@ -7,7 +7,7 @@ from typing import Literal
 from discord import app_commands
 from discord.ext import commands
 
-from bot.core.choices import SHOW_USAGE, Choices
+from bot.core.choices import Choices
 from bot.core.conversation import UserId
 from bot.core.options import Resolved, Scope
 from bot.core.ports import ModelCatalogue
@@ -66,9 +66,9 @@ class Config(commands.GroupCog, group_name="config", group_description="Set up h
         """`/config model`."""
         key = None if model is None else self._choices.model(model).key
         await think(interaction, private=True)
-        options = await self._choices.choose_model(
-            place_of(interaction), Scope(scope), key, by=UserId(interaction.user.id)
-        )
+        place, by = place_of(interaction), UserId(interaction.user.id)
+        await self._choices.choose(place, Scope(scope), "model", key, by=by)
+        options = await self._choices.of(place)
         told = self._told(key, Scope(scope), options)
         await interaction.followup.send(told, ephemeral=True)
 
@@ -87,10 +87,11 @@ class Config(commands.GroupCog, group_name="config", group_description="Set up h
     ) -> None:
         """`/config footer`."""
         await think(interaction, private=True)
-        options = await self._choices.choose_details(
-            place_of(interaction), Scope(scope), shown=details, by=UserId(interaction.user.id)
-        )
-        now = "with" if options.values.get(SHOW_USAGE) else "without"
+        place, by = place_of(interaction), UserId(interaction.user.id)
+        value = None if details is None else ("details" if details else "on")
+        await self._choices.choose(place, Scope(scope), "footer", value, by=by)
+        options = await self._choices.of(place)
+        now = "with" if options.values["footer"] == "details" else "without"
         told = f"Answers here end {now} their tokens and seconds from now on."
         await interaction.followup.send(told, ephemeral=True)
 

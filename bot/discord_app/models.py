@@ -12,6 +12,7 @@ NAME_LENGTH = 100  # Discord's limit for a choice's name, and for its value
 
 ORIGIN = {
     Scope.ASK: "chosen for this question",
+    Scope.MEMBER: "chosen by you for your private questions",
     Scope.THREAD: "chosen for this thread",
     Scope.CHANNEL: "chosen for this channel",
     Scope.SERVER: "chosen for this server",

@@ -20,8 +20,8 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.core.errors import ModelError
-from bot.core.options import ChatRequest
 from bot.core.ports import ChatEvent, ChatModel, Delta, Ending, Lane
+from bot.core.requests import ChatRequest
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST  # of `Metrics.exposition`
 

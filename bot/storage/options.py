@@ -1,18 +1,21 @@
-"""What was chosen for each server, channel and thread."""
+"""What was chosen for each server, channel and thread, and the log of its changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import time
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.conversation import UserId
-from bot.core.options import Layers, Scope, ScopeId
+from bot.core.conversation import GuildId, UserId
+from bot.core.options import Change, Changed, Layers, Scope, ScopeId
 from bot.storage.engine import Database
-from bot.storage.tables import options
+from bot.storage.tables import option_changes, options
 from bot.storage.whole import whole
+
+Key = tuple[str, int, str]  # scope, scope_id, name
 
 
 class SqlOptionStore:
@@ -39,26 +42,96 @@ class SqlOptionStore:
         return [(scope, chosen[scope]) for scope in scopes]
 
     @whole
-    async def choose(
-        self, scope: Scope, scope_id: ScopeId, name: str, value: Any, *, by: UserId
-    ) -> None:
-        """Set one option; None takes it back to what is inherited."""
+    async def change(
+        self, guild: GuildId | None, changes: Sequence[Change], *, by: UserId
+    ) -> list[Changed]:
+        """Set options in one transaction, with a log entry for each that is different now."""
+        at = self._clock()
+        wanted = {(one.scope.value, int(one.scope_id), one.name): one for one in changes}
+        if not wanted:
+            return []
         async with self._database.write() as connection:
-            if value is None:
+            before = await _values(connection, list(wanted))
+            changed = [
+                Changed(at, by, one.scope, one.scope_id, one.name, before.get(key), one.value)
+                for key, one in wanted.items()
+                if before.get(key) != one.value
+            ]
+            for entry in changed:
+                await self._put(connection, guild, entry)
+            if guild is not None and changed:
                 await connection.execute(
-                    sa.delete(options).where(
-                        options.c.scope == scope,
-                        options.c.scope_id == scope_id,
-                        options.c.name == name,
-                    )
+                    sa.insert(option_changes), [_row(guild, entry) for entry in changed]
                 )
-                return
-            insert = self._database.insert(options).values(
-                scope=scope, scope_id=scope_id, name=name, value=value, by=by, at=self._clock()
+        return changed
+
+    @whole
+    async def chosen_in(self, guild: GuildId) -> list[Change]:
+        """Everything that is set in a server, by scope, id and name."""
+        query = (
+            sa.select(options.c.scope, options.c.scope_id, options.c.name, options.c.value)
+            .where(options.c.guild_id == guild)
+            .order_by(options.c.scope, options.c.scope_id, options.c.name)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [Change(Scope(row.scope), row.scope_id, row.name, row.value) for row in rows]
+
+    @whole
+    async def changes(
+        self, guild: GuildId, *, limit: int, before: float | None = None
+    ) -> list[Changed]:
+        """The newest entries of a server's log, newest first; those before a moment, if given."""
+        log = option_changes.c
+        query = sa.select(option_changes).where(log.guild_id == guild)
+        if before is not None:
+            query = query.where(log.at < before)
+        query = query.order_by(log.id.desc()).limit(limit)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            Changed(row.at, row.by, Scope(row.scope), row.scope_id, row.name, row.before, row.after)
+            for row in rows
+        ]
+
+    async def _put(
+        self, connection: AsyncConnection, guild: GuildId | None, entry: Changed
+    ) -> None:
+        key = {"scope": entry.scope, "scope_id": entry.scope_id, "name": entry.name}
+        if entry.after is None:
+            matching = [options.c[column] == value for column, value in key.items()]
+            await connection.execute(sa.delete(options).where(*matching))
+            return
+        told = {"value": entry.after, "by": entry.by, "at": entry.at, "guild_id": guild}
+        insert = self._database.insert(options).values(**key, **told)
+        await connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=[options.c[column] for column in key],
+                set_={column: insert.excluded[column] for column in told},
             )
-            await connection.execute(
-                insert.on_conflict_do_update(
-                    index_elements=[options.c.scope, options.c.scope_id, options.c.name],
-                    set_={column: insert.excluded[column] for column in ("value", "by", "at")},
-                )
-            )
+        )
+
+
+def _row(guild: GuildId, entry: Changed) -> dict[str, Any]:
+    return {
+        "guild_id": guild,
+        "scope": entry.scope,
+        "scope_id": entry.scope_id,
+        "name": entry.name,
+        "before": entry.before,
+        "after": entry.after,
+        "by": entry.by,
+        "at": entry.at,
+    }
+
+
+async def _values(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, Any]:
+    """What is set now of these."""
+    scopes = {(scope, scope_id) for scope, scope_id, _ in keys}
+    wanted = [
+        sa.and_(options.c.scope == scope, options.c.scope_id == scope_id)
+        for scope, scope_id in scopes
+    ]
+    query = sa.select(options.c.scope, options.c.scope_id, options.c.name, options.c.value)
+    rows = (await connection.execute(query.where(sa.or_(*wanted)))).all()
+    return {(row.scope, row.scope_id, row.name): row.value for row in rows}

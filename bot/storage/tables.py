@@ -63,6 +63,24 @@ options = sa.Table(
     sa.Column("value", sa.JSON, nullable=False),
     sa.Column("by", sa.BigInteger, nullable=False),
     sa.Column("at", sa.Double, nullable=False),
+    # The server that the channel or thread is in; none for what a member chose for themselves.
+    sa.Column("guild_id", sa.BigInteger, index=True),
+)
+
+# Every change of an option in a server: who, when, what, from and to (null: inherited).
+option_changes = sa.Table(
+    "option_changes",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    sa.Column("scope", sa.String(16), nullable=False),
+    sa.Column("scope_id", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("before", sa.JSON(none_as_null=True)),
+    sa.Column("after", sa.JSON(none_as_null=True)),
+    sa.Column("by", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Index(None, "guild_id", "id"),
 )
 
 # Literal, not bound: only then can a planner see that the partial index below serves the query.
@@ -86,6 +104,9 @@ replies = sa.Table(
     sa.Column("text", CleanText, nullable=False, server_default=""),
     # Whether its ending is visible in Discord, so that nothing is left to do.
     sa.Column("shown", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The answers of a question that asked for several, and which of them `text` is.
+    sa.Column("variants", sa.JSON(none_as_null=True)),
+    sa.Column("variant", sa.SmallInteger, nullable=False, server_default="0"),
     sa.Column("token", sa.Text),
     sa.Column("token_from", sa.Double),
     sa.Column("created_at", sa.Double, nullable=False),
@@ -128,4 +149,17 @@ usage = sa.Table(
     sa.Column("at", sa.Double, nullable=False),
     sa.Index(None, "guild_id", "at"),
     sa.Index(None, "user_id", "at"),
+)
+
+# What limits count: one row per member and period, and one per server (`user_id` 0). A row begins
+# anew when its period is over, so there is nothing to sweep.
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("period", sa.String(8), primary_key=True),
+    sa.Column("started", sa.Double, nullable=False),
+    sa.Column("questions", sa.Integer, nullable=False),
+    sa.Column("tokens", sa.BigInteger, nullable=False),
 )

@@ -12,8 +12,8 @@ import httpx
 from pydantic import SecretStr
 
 from bot.core.errors import ModelError
-from bot.core.options import ChatRequest
 from bot.core.ports import ChatEvent, ModelInfo
+from bot.core.requests import ChatRequest
 from bot.weryai.exchange import answer_of, body_of, translated
 from bot.weryai.listing import read_balance, read_models
 from bot.weryai.patience import Retries, Timeouts

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 
-from bot.core.options import ChatRequest
 from bot.core.ports import ChatEvent, Delta, Finish, ModelInfo
+from bot.core.requests import ChatRequest
 
 # A text is a delta, a number a pause in seconds; FOREVER waits until the request is closed.
 Step = str | float | ChatEvent | Exception
@@ -72,6 +72,9 @@ class FakeCatalogue:
 
     def add(self, model: ModelInfo) -> None:
         self._models.append(model)
+
+    def models(self) -> Sequence[ModelInfo]:
+        return self._models
 
     def suggest(self, partial: str, limit: int) -> Sequence[ModelInfo]:
         return self._models[:limit]

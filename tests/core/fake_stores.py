@@ -12,6 +12,7 @@ from bot.core.conversation import (
     HISTORY_LIMIT,
     ChannelId,
     EventId,
+    GuildId,
     MessageId,
     ReplyId,
     Role,
@@ -20,7 +21,7 @@ from bot.core.conversation import (
     UserId,
 )
 from bot.core.errors import DatabaseUnavailable
-from bot.core.options import Layers, Scope, ScopeId
+from bot.core.options import Change, Changed, Layers, Scope, ScopeId
 from bot.core.ports import Ending
 from bot.core.replies import Address, ReplyRecord, ReplyState
 
@@ -224,16 +225,38 @@ class FakeOptions:
 
     def __init__(self) -> None:
         self._chosen: dict[tuple[Scope, ScopeId], dict[str, Any]] = defaultdict(dict)
-        self.chosen_by: list[UserId] = []
+        self._log: list[tuple[GuildId | None, Changed]] = []
 
     async def layers(self, scopes: Mapping[Scope, ScopeId]) -> Layers:
         return [(scope, self._chosen[scope, scope_id]) for scope, scope_id in scopes.items()]
 
-    async def choose(
-        self, scope: Scope, scope_id: ScopeId, name: str, value: Any, *, by: UserId
-    ) -> None:
-        self.chosen_by.append(by)
-        if value is None:
-            self._chosen[scope, scope_id].pop(name, None)
-        else:
-            self._chosen[scope, scope_id][name] = value
+    async def change(
+        self, guild: GuildId | None, changes: Sequence[Change], *, by: UserId
+    ) -> list[Changed]:
+        changed = []
+        for one in changes:
+            values = self._chosen[one.scope, one.scope_id]
+            before = values.pop(one.name, None)
+            if one.value is not None:
+                values[one.name] = one.value
+            if before != one.value:
+                moment = float(len(self._log))
+                changed.append(
+                    Changed(moment, by, one.scope, one.scope_id, one.name, before, one.value)
+                )
+                self._log.append((guild, changed[-1]))
+        return changed
+
+    async def chosen_in(self, guild: GuildId) -> list[Change]:
+        mine = {(one.scope, one.scope_id) for where, one in self._log if where == guild}
+        return [
+            Change(scope, scope_id, name, value)
+            for scope, scope_id in sorted(mine)
+            for name, value in sorted(self._chosen[scope, scope_id].items())
+        ]
+
+    async def changes(
+        self, guild: GuildId, *, limit: int, before: float | None = None
+    ) -> list[Changed]:
+        mine = [one for where, one in self._log if where == guild]
+        return [one for one in reversed(mine) if before is None or one.at < before][:limit]

@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import dataclass, field
 
 from bot.core.conversation import ChatMessage, Role
-from bot.core.options import ChatRequest
 from bot.core.pacing import EditBudget
 from bot.core.ports import Finish
 from bot.core.replies import ReplyState
+from bot.core.requests import ChatRequest
 from bot.core.streaming import (
     Draft,
     Heard,

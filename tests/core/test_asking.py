@@ -7,7 +7,7 @@ import pytest
 from bot.core.asking import CONTINUE, continued, request_for
 from bot.core.conversation import MessageId, Person, Role, Said, UserId
 from bot.core.errors import InvalidOption, ModelNotSupported, PromptTooLong
-from bot.core.options import Resolved, Scope
+from bot.core.options import Change, Resolved, Scope
 from bot.core.ports import Finish, ModelInfo
 from tests.core.samples import ADA, BOB, FLASH, MINI, SERVER, place, turn
 from tests.core.world import ANSWER, World
@@ -105,8 +105,14 @@ async def test_the_51st_message_and_the_newest_before_it_are_sent() -> None:
 @in_virtual_time
 async def test_each_conversation_asks_its_own_model_with_its_own_history() -> None:
     world = World(ANSWER)
-    await world.options.choose(Scope.SERVER, SERVER, "model", MINI.key, by=ADA.id)
-    await world.options.choose(Scope.CHANNEL, place(2).channel_id, "model", FLASH.key, by=ADA.id)
+    await world.options.change(
+        SERVER,
+        [
+            Change(Scope.SERVER, SERVER, "model", MINI.key),
+            Change(Scope.CHANNEL, place(2).channel_id, "model", FLASH.key),
+        ],
+        by=ADA.id,
+    )
     for text, channel in [("a", 1), ("b", 2), ("c", 1), ("d", 2)]:
         await world.ask(text, at=place(channel)).task
     assert [request.model for request in world.model.requests] == [MINI.key, FLASH.key] * 2
@@ -116,7 +122,8 @@ async def test_each_conversation_asks_its_own_model_with_its_own_history() -> No
 @in_virtual_time
 async def test_a_model_that_has_vanished_is_said_so_and_the_question_kept() -> None:
     world = World(ANSWER)
-    await world.options.choose(Scope.SERVER, SERVER, "model", "GPT_1", by=ADA.id)
+    change = Change(Scope.SERVER, SERVER, "model", "GPT_1")
+    await world.options.change(SERVER, [change], by=ADA.id)
     assert await world.ask("Why?").answered() == f"⚠ {ModelNotSupported.text}\n-# GPT_1"
     assert world.memory.said(1) == ["Why?"]
     assert world.model.requests == []

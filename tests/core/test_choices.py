@@ -9,6 +9,7 @@ import pytest
 from bot.core.choices import Choices
 from bot.core.conversation import ChannelId, Place
 from bot.core.errors import InvalidInput, ModelNotSupported, UnknownModel
+from bot.core.option_kinds import BUILT_IN
 from bot.core.options import Scope
 from tests.core.fake_model import FakeCatalogue
 from tests.core.fake_stores import FakeOptions
@@ -17,53 +18,54 @@ from tests.core.samples import ADA, FLASH, MINI, SERVER, place
 THREAD = place(1, thread=2)
 
 
-def choices(store: FakeOptions | None = None, **defaults: Any) -> Choices:
+def choices(**defaults: Any) -> Choices:
     catalogue = FakeCatalogue(FLASH, MINI)
-    return Choices(store or FakeOptions(), catalogue, {"model": FLASH.key, **defaults})
+    return Choices(FakeOptions(), catalogue, {"model": FLASH.key, **defaults})
 
 
 async def test_without_any_choice_the_operators_defaults_apply() -> None:
     resolved = await choices(temperature=0.5).of(THREAD)
-    assert resolved.values == {"model": FLASH.key, "temperature": 0.5}
+    assert resolved.values == {**BUILT_IN, "model": FLASH.key, "temperature": 0.5}
     assert resolved.sources["model"] is Scope.DEFAULT
 
 
 async def test_the_most_particular_choice_applies() -> None:
-    store = FakeOptions()
-    made = choices(store)
+    made = choices()
     expected = [(Scope.SERVER, SERVER), (Scope.CHANNEL, 1), (Scope.THREAD, 2)]
     for scope, _ in expected:
-        resolved = await made.choose_model(THREAD, scope, MINI.key, by=ADA.id)
+        changed = await made.choose(THREAD, scope, "model", MINI.key, by=ADA.id)
+        assert [(one.by, one.before, one.after) for one in changed] == [(ADA.id, None, MINI.key)]
+        resolved = await made.of(THREAD)
         assert (resolved.model, resolved.sources["model"]) == (MINI.key, scope)
     asked = await made.of(THREAD, {"model": "mine"})
     assert (asked.model, asked.sources["model"]) == ("mine", Scope.ASK)
-    assert store.chosen_by == [ADA.id] * 3
 
 
 async def test_a_choice_for_one_channel_leaves_the_others_alone() -> None:
     made = choices()
-    await made.choose_model(place(1), Scope.CHANNEL, MINI.key, by=ADA.id)
+    await made.choose(place(1), Scope.CHANNEL, "model", MINI.key, by=ADA.id)
     assert (await made.of(THREAD)).model == MINI.key
     assert (await made.of(place(3))).model == FLASH.key
 
 
 async def test_choosing_nothing_goes_back_to_what_is_inherited() -> None:
     made = choices()
-    await made.choose_model(THREAD, Scope.SERVER, MINI.key, by=ADA.id)
-    await made.choose_model(THREAD, Scope.THREAD, FLASH.key, by=ADA.id)
-    resolved = await made.choose_model(THREAD, Scope.THREAD, None, by=ADA.id)
+    await made.choose(THREAD, Scope.SERVER, "model", MINI.key, by=ADA.id)
+    await made.choose(THREAD, Scope.THREAD, "model", FLASH.key, by=ADA.id)
+    await made.choose(THREAD, Scope.THREAD, "model", None, by=ADA.id)
+    resolved = await made.of(THREAD)
     assert (resolved.model, resolved.sources["model"]) == (MINI.key, Scope.SERVER)
 
 
 async def test_a_model_is_found_by_its_name_in_any_case_and_stored_by_its_key() -> None:
-    resolved = await choices().choose_model(THREAD, Scope.SERVER, "gpt-5 MINI", by=ADA.id)
-    assert resolved.model == MINI.key
+    (changed,) = await choices().choose(THREAD, Scope.SERVER, "model", "gpt-5 MINI", by=ADA.id)
+    assert changed.after == MINI.key
 
 
 async def test_an_unknown_model_is_not_chosen() -> None:
     made = choices()
     with pytest.raises(UnknownModel, match="GPT_99"):
-        await made.choose_model(THREAD, Scope.SERVER, "GPT_99", by=ADA.id)
+        await made.choose(THREAD, Scope.SERVER, "model", "GPT_99", by=ADA.id)
     assert (await made.of(THREAD)).model == FLASH.key
 
 
@@ -79,15 +81,19 @@ def test_what_was_typed_for_a_model_is_told_back_in_one_short_line() -> None:
     [
         (place(1), Scope.THREAD),
         (Place(None, ChannelId(5)), Scope.SERVER),
-        (place(1), Scope.ASK),
-        (place(1), Scope.DEFAULT),
     ],
 )
 async def test_there_is_nothing_to_choose_for_a_scope_the_place_has_not(
     where: Place, scope: Scope
 ) -> None:
     with pytest.raises(InvalidInput, match=f"no {scope.value} here"):
-        await choices().choose_model(where, scope, MINI.key, by=ADA.id)
+        await choices().choose(where, scope, "model", MINI.key, by=ADA.id)
+
+
+@pytest.mark.parametrize("scope", [Scope.ASK, Scope.DEFAULT])
+async def test_nobody_chooses_for_a_question_or_for_all_servers(scope: Scope) -> None:
+    with pytest.raises(InvalidInput):
+        await choices().choose(place(1), scope, "model", MINI.key, by=ADA.id)
 
 
 def test_a_vanished_model_is_told_apart_from_an_unknown_one() -> None:

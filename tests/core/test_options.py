@@ -7,7 +7,8 @@ import pytest
 
 from bot.core.conversation import ChannelId, ChatMessage, GuildId, Place, Role
 from bot.core.errors import InvalidOption
-from bot.core.options import ChatRequest, Scope, check_range, resolve, scopes_of
+from bot.core.options import Scope, resolve, scopes_of
+from bot.core.requests import ChatRequest, check_range
 
 QUESTION = ChatMessage(Role.USER, "Hi")
 

@@ -78,7 +78,7 @@ async def test_operators_see_how_soon_the_first_text_was_visible_and_how_it_ende
 @in_virtual_time
 async def test_a_server_that_wants_it_sees_tokens_and_seconds() -> None:
     world = World([*ANSWER[:-1], Usage(7, 3), Finish("stop")])
-    assert (await world.ask(show_usage=True).answered()).endswith(" · 10 tokens · 1.0 s")
+    assert (await world.ask(footer="details").answered()).endswith(" · 10 tokens · 1.0 s")
 
 
 @in_virtual_time

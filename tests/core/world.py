@@ -11,10 +11,10 @@ from typing import Any
 
 from bot.core.choices import Choices
 from bot.core.conversation import EventId, Place, ReplyId, Turn, UserId
-from bot.core.options import ChatRequest
 from bot.core.pacing import EditBudget
 from bot.core.ports import Ending, Finish
 from bot.core.replies import Address, ReplyRecord, ReplyState
+from bot.core.requests import ChatRequest
 from bot.core.service import ChatService, Limits, Presser
 from tests.core.fake_discord import FakeDiscord, FakeSurface
 from tests.core.fake_model import FOREVER, FakeCatalogue, FakeModel, Step

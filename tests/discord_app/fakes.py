@@ -138,6 +138,9 @@ class FakeCatalogue:
     def __init__(self) -> None:
         self.offered = [FLASH, MINI]
 
+    def models(self) -> Sequence[ModelInfo]:
+        return self.offered
+
     def suggest(self, partial: str, limit: int) -> Sequence[ModelInfo]:
         typed = partial.lower()
         fitting = [one for one in self.offered if typed in f"{one.key} {one.name}".lower()]

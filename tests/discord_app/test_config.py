@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.conversation import GuildId
 from bot.sandbox.discord.handles import NotPossible
 from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.state import Channel
@@ -82,7 +83,7 @@ async def test_there_is_no_thread_to_choose_for_in_a_channel(home: Home, inside:
     text = await told(home.mo, home.channel, "config model", model="GPT_5_MINI", scope="thread")
 
     assert "no thread here" in text
-    assert inside.options.chosen_by == []
+    assert await inside.options.changes(GuildId(home.guild.id), limit=1) == []
 
 
 async def test_an_unknown_model_is_refused(home: Home) -> None:

@@ -6,9 +6,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.core.conversation import ChatMessage, Role
 from bot.core.errors import QueueFull
-from bot.core.options import ChatRequest
 from bot.core.ports import ChatEvent, ChatModel, Delta, Ending, Finish, Lane, Meter
 from bot.core.replies import Address, ReplyState, Usage
+from bot.core.requests import ChatRequest
 from bot.ops.metrics import MeteredModel, Metrics
 
 EDIT = Lane("PATCH /channels/{channel_id}/messages/{message_id}", "12")

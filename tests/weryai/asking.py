@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from bot.core.conversation import ChatMessage, Role
 from bot.core.errors import ModelError
-from bot.core.options import ChatRequest
 from bot.core.ports import ChatEvent, ChatModel, Delta
+from bot.core.requests import ChatRequest
 from bot.sandbox.weryai import API_KEY
 from bot.weryai.client import WeryAIClient
 from bot.weryai.patience import Retries, Timeouts

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from bot.core.conversation import ChatMessage, Role
 from bot.core.errors import ModelUnavailable, Unauthorized
-from bot.core.options import ChatRequest
 from bot.core.ports import ChatModel, Delta, Finish, ModelInfo
 from bot.core.replies import Usage
+from bot.core.requests import ChatRequest
 from bot.sandbox.weryai import API_KEY, Fault, Model, WeryAISandbox
 from bot.weryai.client import WeryAIClient
 from bot.weryai.patience import Retries
