@@ -19,13 +19,14 @@ from bot.discord_app.application import NOT_LET_IN, Application
 from bot.discord_app.ask import Asking
 from bot.discord_app.catchup import CatchUp
 from bot.discord_app.chat import Chatting
-from bot.discord_app.config import Config, Models
+from bot.discord_app.config.commands import Config
 from bot.discord_app.deletions import Deletions
 from bot.discord_app.direct import DirectMessages
 from bot.discord_app.errors import DiscordRefused, Tree
 from bot.discord_app.help import Help
 from bot.discord_app.listening import Listener, Listening
 from bot.discord_app.mentions import Mentions
+from bot.discord_app.model import Models
 from bot.discord_app.reset import Reset
 from bot.discord_app.rest import DiscordRest
 from bot.discord_app.surfaces import ReplySurfaces

@@ -1,7 +1,8 @@
-"""`/model` and `/config`: which model answers where, and why."""
+"""`/config …`: moderators choose what applies in their server, a channel or a thread."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from discord import app_commands
@@ -15,28 +16,6 @@ from bot.discord_app.errors import think
 from bot.discord_app.models import completions, in_force, named
 from bot.discord_app.turns import AnyInteraction, place_of
 
-HOW_TO_CHANGE = (
-    "-# Moderators change it with `/config model`, anybody for one question with `/ask`."
-)
-
-
-class Models(commands.Cog):
-    """Tells which model answers."""
-
-    def __init__(self, choices: Choices, catalogue: ModelCatalogue) -> None:
-        self._choices = choices
-        self._catalogue = catalogue
-
-    @app_commands.command(name="model", description="Which model answers here, and why")
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-    @app_commands.allowed_installs(guilds=True, users=False)
-    async def model(self, interaction: AnyInteraction) -> None:
-        """`/model`."""
-        await think(interaction, private=True)
-        options = await self._choices.of(place_of(interaction))
-        told = f"{in_force(self._catalogue, options)}\n{HOW_TO_CHANGE}"
-        await interaction.followup.send(told, ephemeral=True)
-
 
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -46,11 +25,25 @@ class Config(commands.GroupCog, group_name="config", group_description="Set up h
 
     Discord itself keeps others out: members with Manage Server may use it, until the server's
     own permission screen says otherwise.
+
+    Args:
+        choices: what applies, and changes it.
+        catalogue: the models that can be chosen.
+        subgroups: `/config …` commands that live in files of their own.
     """
 
-    def __init__(self, choices: Choices, catalogue: ModelCatalogue) -> None:
+    def __init__(
+        self,
+        choices: Choices,
+        catalogue: ModelCatalogue,
+        *,
+        subgroups: Sequence[app_commands.Group] = (),
+    ) -> None:
         self._choices = choices
         self._catalogue = catalogue
+        assert isinstance(self.app_command, app_commands.Group)
+        for subgroup in subgroups:
+            self.app_command.add_command(subgroup)
 
     @app_commands.command(name="model", description="Choose the model, or go back to the inherited")
     @app_commands.describe(
