@@ -46,6 +46,7 @@ class Asking:
         if partial:
             turn, history = continued(turn, history, partial)
         request = request_for(turn, history, options, model)
+        running.prompt_characters = request.characters
         async with aclosing(self._model.stream(request)) as stream:
             async for event in stream:
                 yield event

@@ -76,3 +76,8 @@ class ChatRequest:
         schema = (self.response_format or {}).get("type") == "json_schema"
         if self.web and schema and self.model.upper().startswith("GEMINI"):
             raise InvalidOption("web", "off while a Gemini model follows a JSON schema", value=True)
+
+    @property
+    def characters(self) -> int:
+        """How long everything is that the model is told."""
+        return sum(len(message.content) for message in self.messages)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from bot.core.conversation import MessageId, ReplyId
 from bot.core.endings import Signature, footer
@@ -13,8 +14,9 @@ from bot.core.errors import StorageError
 from bot.core.lines import Ticket
 from bot.core.pacing import EditBudget
 from bot.core.ports import Ending, Meter, ReplyStore
-from bot.core.replies import ReplyRecord, ReplyState
+from bot.core.replies import ReplyRecord, ReplyState, Usage
 from bot.core.streaming import Draft, Heard, StreamEditor
+from bot.core.usage import estimated
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +35,14 @@ class Running:
         self.surface = ticket.surface
         self.model = ""
         self.detailed = False
+        self.prompt_characters = 0  # of the request, once there is one
         self.editor = StreamEditor(self.surface, budget, self, draft)
         self.over = asyncio.Event()  # nothing more happens to it
         self._replies = replies
         self._meter = meter
         self._accepted_at = ticket.accepted_at
         self._began_at = asyncio.get_running_loop().time()
+        self._begun_with = len(draft.text)
         self._stored = False
         self._withdrawn = False
 
@@ -57,7 +61,7 @@ class Running:
             text="" if self._withdrawn else heard.text,
             model=self.model,
             address=self.surface.address,
-            usage=heard.usage,
+            usage=self._usage(heard),
             seconds=self._seconds(),
         )
         with storing(self.reply, "its ending"):
@@ -74,6 +78,7 @@ class Running:
 
     def footer(self, heard: Heard) -> str:
         """The last message's small text."""
+        heard = replace(heard, usage=self._usage(heard))
         return footer(heard, Signature(self.model, self._seconds(), self.detailed))
 
     def concerned_by(self, deleted: Iterable[MessageId]) -> bool:
@@ -88,8 +93,19 @@ class Running:
         """Show the ending of what an earlier process left; without one, it was interrupted."""
         self.model = model
         self._stored = record.state.ended
+        # What else it was told is not known any more: the question is the least that it was.
+        self.prompt_characters = sum(len(said.text) for said in record.turn.said)
+        self._begun_with = 0
         state = record.state if record.state.ended else ReplyState.INTERRUPTED
         await self.editor.conclude(Heard(record.text, ruling=state))
+
+    def _usage(self, heard: Heard) -> Usage | None:
+        """What it cost: as WeryAI counts it, else estimated; None if no model was at work."""
+        if heard.usage is not None or not self.prompt_characters:
+            return heard.usage
+        answer = len(heard.text) - self._begun_with
+        refused = heard.error is not None and not answer
+        return None if refused else estimated(self.prompt_characters, answer)
 
     def _seconds(self) -> float:
         return asyncio.get_running_loop().time() - self._began_at
