@@ -16,7 +16,7 @@ from bot.core.checkup import Finding
 from bot.core.choices import Choices
 from bot.core.errors import ModelError, Unauthorized
 from bot.core.pacing import EditBudget
-from bot.core.service import ChatService, Limits
+from bot.core.service import Capacity, ChatService
 from bot.discord_app.application import identify, reads_everything
 from bot.discord_app.checkup import examine_discord
 from bot.discord_app.client import Collaborators, Shards, WeryBot, point_at
@@ -155,7 +155,7 @@ async def _joined(settings: Settings) -> AsyncIterator[tuple[WeryBot, ChatServic
             budget=budget,
             surfaces=surfaces,
             meter=metrics,
-            limits=_limits(settings),
+            capacity=_capacity(settings),
         )
         metrics.watch(running=service.running, waiting=service.waiting)
         await service.load_unfinished()
@@ -200,8 +200,8 @@ def _defaults(settings: Settings) -> Mapping[str, Any]:
     }
 
 
-def _limits(settings: Settings) -> Limits:
-    return Limits(
+def _capacity(settings: Settings) -> Capacity:
+    return Capacity(
         prompt_characters=settings.max_prompt_characters,
         reply_messages=settings.max_reply_messages,
         concurrent_replies=settings.max_concurrent_replies,

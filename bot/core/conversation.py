@@ -15,6 +15,7 @@ from typing import NewType
 GuildId = NewType("GuildId", int)
 ChannelId = NewType("ChannelId", int)  # a channel, a thread or a DM: whatever Discord gives an id
 UserId = NewType("UserId", int)
+RoleId = NewType("RoleId", int)
 MessageId = NewType("MessageId", int)
 EventId = NewType("EventId", int)  # the snowflake of a message or interaction; ids grow with time
 ReplyId = NewType("ReplyId", int)
@@ -47,6 +48,23 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Presser:
+    """Somebody who asks or presses a button, as Discord describes them at that moment.
+
+    Attributes:
+        user: who it is.
+        moderator: whether they may stop and change other people's answers there.
+        manager: whether they may change what applies in the server (Manage Server).
+        roles: theirs in the server; none in a DM.
+    """
+
+    user: UserId
+    moderator: bool
+    manager: bool = False
+    roles: frozenset[RoleId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where something is said. A thread has its parent in `channel_id`; a DM has no guild."""
 
@@ -58,6 +76,14 @@ class Place:
     def conversation_id(self) -> ChannelId:
         """The channel whose history this is: the thread, if there is one."""
         return self.thread_id or self.channel_id
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people call a place: its server and its channel or thread; empty where nobody knows."""
+
+    server: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +109,7 @@ class Turn:
     `event_id` is the id of the (last) message or interaction and the turn's key: a replayed
     event never answers twice. `shared` is False for a private question, which is neither added
     to the channel's history nor shown it. What `gathers` (a message in a thread or DM) is
-    answered together with what else is said there meanwhile.
+    answered together with what else is said there meanwhile. `names` are the place's.
     """
 
     event_id: EventId
@@ -93,6 +119,7 @@ class Turn:
     shared: bool = True
     gathers: bool = False
     options: dict[str, object] = field(default_factory=dict)  # of this question alone
+    names: Names = Names()
 
     @property
     def private(self) -> bool:
@@ -109,7 +136,8 @@ class Turn:
 def gathered(turns: Sequence[Turn]) -> Turn:
     """Several turns of one conversation as one: what was said while an answer was being given.
 
-    The last turn gives the key, the asker and, where they set the same one, the options.
+    The last turn gives the key, the asker, the names and, where they set the same one, the
+    options.
 
     Raises:
         ValueError: `turns` is empty.
@@ -129,4 +157,5 @@ def gathered(turns: Sequence[Turn]) -> Turn:
         shared=last.shared,
         gathers=last.gathers,
         options=options,
+        names=last.names,
     )

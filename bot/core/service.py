@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.core.answering import Answering, SurfaceOf
 from bot.core.asking import Asking
 from bot.core.choices import Choices
-from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Turn, UserId
+from bot.core.conversation import ChannelId, EventId, MessageId, Presser, ReplyId, Turn
 from bot.core.errors import EmptyPrompt, InvalidInput, NotAllowed, PromptTooLong
 from bot.core.lines import Ticket
 from bot.core.pacing import EditBudget
@@ -32,15 +32,7 @@ ENDED = "This answer has already ended."
 
 
 @dataclass(frozen=True, slots=True)
-class Presser:
-    """Somebody who wants to change a reply, as Discord describes them in the interaction."""
-
-    user: UserId
-    moderator: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Capacity:
     """What the operator allows."""
 
     prompt_characters: int = 4000
@@ -59,7 +51,7 @@ class ChatService:
         budget: gives leave for frames.
         surfaces: finds again where a stored reply is shown.
         meter: counts for operators.
-        limits: what the operator allows.
+        capacity: what the operator allows.
     """
 
     def __init__(  # noqa: PLR0913 - collaborators are handed in
@@ -72,13 +64,13 @@ class ChatService:
         budget: EditBudget,
         surfaces: Surfaces,
         meter: Meter,
-        limits: Limits,
+        capacity: Capacity,
     ) -> None:
         self._choices = choices
         self._history = history
         self._replies = replies
         self._surfaces = surfaces
-        self._limits = limits
+        self._capacity = capacity
         self._left_over: list[ReplyRecord] = []
         self._answering = Answering(
             asking=Asking(model, choices, history),
@@ -87,8 +79,8 @@ class ChatService:
             budget=budget,
             surfaces=surfaces,
             meter=meter,
-            max_messages=limits.reply_messages,
-            places=limits.concurrent_replies,
+            max_messages=capacity.reply_messages,
+            places=capacity.concurrent_replies,
         )
 
     # --- what people do -----------------------------------------------------------------------
@@ -102,8 +94,8 @@ class ChatService:
         length = sum(len(said.text) for said in turn.said)
         if not any(said.text.strip() for said in turn.said):
             raise EmptyPrompt
-        if length > self._limits.prompt_characters:
-            raise PromptTooLong(length, self._limits.prompt_characters)
+        if length > self._capacity.prompt_characters:
+            raise PromptTooLong(length, self._capacity.prompt_characters)
         if (model := turn.options.get("model")) is not None:
             self._choices.model(str(model))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.core.conversation import Place
+from bot.core.conversation import Place, Presser
 from bot.core.errors import NotAllowed
-from bot.core.service import ChatService, Presser
+from bot.core.service import ChatService
 from bot.discord_app.errors import think
 from bot.discord_app.threads import ListenedThreads
 from bot.discord_app.turns import AnyInteraction, place_of, presser_of

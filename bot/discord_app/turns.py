@@ -11,14 +11,16 @@ from bot.core.conversation import (
     EventId,
     GuildId,
     MessageId,
+    Names,
     Person,
     Place,
+    Presser,
     Role,
+    RoleId,
     Said,
     Turn,
     UserId,
 )
-from bot.core.service import Presser
 from bot.discord_app.readable import names_in, readable, words_of
 
 AnyInteraction = discord.Interaction[Any]
@@ -30,10 +32,19 @@ def person_of(user: discord.User | discord.Member) -> Person:
 
 
 def presser_of(interaction: AnyInteraction) -> Presser:
-    """Who acts, and whether they moderate there: Manage Messages or Manage Server."""
-    may = interaction.permissions
-    moderator = may.administrator or may.manage_messages or may.manage_guild
-    return Presser(UserId(interaction.user.id), moderator)
+    """Who acts, and what they may do there."""
+    return _presser(interaction.user, interaction.permissions)
+
+
+def _presser(user: discord.User | discord.Member, may: discord.Permissions) -> Presser:
+    manager = may.administrator or may.manage_guild
+    roles = user.roles if isinstance(user, discord.Member) else ()
+    return Presser(
+        UserId(user.id),
+        moderator=manager or may.manage_messages,
+        manager=manager,
+        roles=frozenset(RoleId(role.id) for role in roles),
+    )
 
 
 def place_of(event: discord.Message | AnyInteraction) -> Place:
@@ -44,6 +55,12 @@ def place_of(event: discord.Message | AnyInteraction) -> Place:
     if isinstance(channel, discord.Thread):
         return Place(guild_id, ChannelId(channel.parent_id), thread_id=channel_id)
     return Place(guild_id, channel_id)
+
+
+def names_of(event: discord.Message | AnyInteraction) -> Names:
+    """What the place is called where something was said or done, as far as Discord says."""
+    server = "" if event.guild is None else event.guild.name
+    return Names(server, getattr(event.channel, "name", None) or "")
 
 
 def turn_of_message(
@@ -63,7 +80,14 @@ def turn_of_message(
         text, quoted = quoted, None
     asker = person_of(message.author)
     said = Said(MessageId(message.id), Role.USER, text, asker, quoted)
-    return Turn(EventId(message.id), place_of(message), asker, (said,), gathers=gathers)
+    return Turn(
+        EventId(message.id),
+        place_of(message),
+        asker,
+        (said,),
+        gathers=gathers,
+        names=names_of(message),
+    )
 
 
 def turn_of_prompt(
@@ -86,6 +110,7 @@ def turn_of_prompt(
         (said,),
         shared=not private,
         options=options or {},
+        names=names_of(interaction),
     )
 
 

@@ -151,15 +151,14 @@ usage = sa.Table(
     sa.Index(None, "user_id", "at"),
 )
 
-# What limits count: one row per member and period, and one per server (`user_id` 0). A row begins
-# anew when its period is over, so there is nothing to sweep.
+# What limits count, for each member and for the server as a whole (`user_id` 0). A row begins anew
+# when its window is over, so there is nothing to sweep.
 counters = sa.Table(
     "counters",
     metadata,
     sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("period", sa.String(8), primary_key=True),
+    sa.Column("what", sa.String(32), primary_key=True),
     sa.Column("started", sa.Double, nullable=False),
-    sa.Column("questions", sa.Integer, nullable=False),
-    sa.Column("tokens", sa.BigInteger, nullable=False),
+    sa.Column("used", sa.BigInteger, nullable=False),
 )

@@ -47,11 +47,10 @@ def create_counters() -> None:
         "counters",
         sa.Column("guild_id", sa.BigInteger, autoincrement=False, nullable=False),
         sa.Column("user_id", sa.BigInteger, autoincrement=False, nullable=False),
-        sa.Column("period", sa.String(8), nullable=False),
+        sa.Column("what", sa.String(32), nullable=False),
         sa.Column("started", sa.Double, nullable=False),
-        sa.Column("questions", sa.Integer, nullable=False),
-        sa.Column("tokens", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("guild_id", "user_id", "period", name="pk_counters"),
+        sa.Column("used", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("guild_id", "user_id", "what", name="pk_counters"),
     )
 
 

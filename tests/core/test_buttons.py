@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.conversation import MessageId, UserId
+from bot.core.conversation import MessageId, Presser, UserId
 from bot.core.errors import InvalidInput, NotAllowed, ReplyGone, StorageError
 from bot.core.ports import Finish
 from bot.core.replies import Address, Controls, Frame, ReplyState
-from bot.core.service import Limits, Presser
+from bot.core.service import Capacity
 from tests.core.fake_model import Step, words
 from tests.core.samples import ADA, FLASH, place, turn
 from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, World
@@ -241,7 +241,7 @@ async def test_a_press_that_waits_when_its_question_is_deleted_leaves_the_answer
 
 @in_virtual_time
 async def test_a_new_answer_comes_where_the_old_one_is_when_its_turn_has_come() -> None:
-    world = World(ANSWER, ENDLESS, ANOTHER, limits=Limits(concurrent_replies=1))
+    world = World(ANSWER, ENDLESS, ANOTHER, capacity=Capacity(concurrent_replies=1))
     asked = world.ask()
     await asked.task
     busy = world.ask(at=place(7))
@@ -425,7 +425,7 @@ async def test_a_press_in_a_busy_thread_is_refused_and_not_gathered() -> None:
 
 @in_virtual_time
 async def test_a_database_that_fails_under_a_press_leaves_the_answer_alone() -> None:
-    world = World(ANSWER, limits=Limits(concurrent_replies=1))
+    world = World(ANSWER, capacity=Capacity(concurrent_replies=1))
     asked = world.ask()
     await asked.task
     world.memory.failing = {"reopen"}

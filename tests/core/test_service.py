@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.conversation import Presser
 from bot.core.errors import (
     BotError,
     EmptyPrompt,
@@ -21,7 +22,7 @@ from bot.core.errors import (
 )
 from bot.core.ports import Finish
 from bot.core.replies import Controls, ReplyState, Usage
-from bot.core.service import Limits, Presser
+from bot.core.service import Capacity
 from tests.core.fake_model import Step, words
 from tests.core.samples import ADA, BOB, FLASH, MINI, place, turn
 from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, World
@@ -83,7 +84,7 @@ async def test_a_server_that_wants_it_sees_tokens_and_seconds() -> None:
 
 @in_virtual_time
 async def test_an_answer_fills_no_more_messages_than_the_operator_allows() -> None:
-    world = World(words(1200, pause=0.01), limits=Limits(reply_messages=2))
+    world = World(words(1200, pause=0.01), capacity=Capacity(reply_messages=2))
     asked = world.ask()
     await asked.task
     assert len(asked.surface.messages) == 2
@@ -188,7 +189,7 @@ async def test_twenty_conversations_are_answered_at_once() -> None:
 
 @in_virtual_time
 async def test_no_more_are_answered_at_once_than_the_operator_allows() -> None:
-    world = World(ANSWER, limits=Limits(concurrent_replies=3))
+    world = World(ANSWER, capacity=Capacity(concurrent_replies=3))
     for channel in range(10):
         world.ask(at=place(channel + 1), shared=channel % 2 == 0)
     await asyncio.sleep(0.3)
@@ -242,7 +243,7 @@ async def test_a_command_in_a_thread_is_answered_by_itself() -> None:
 
 @in_virtual_time
 async def test_waiting_for_a_place_messages_of_a_thread_are_still_gathered() -> None:
-    world = World(LONG, ANSWER, limits=Limits(concurrent_replies=1))
+    world = World(LONG, ANSWER, capacity=Capacity(concurrent_replies=1))
     world.ask(at=place(7))
     await asyncio.sleep(0.1)
     for text in "ab":
@@ -329,7 +330,7 @@ async def test_a_database_that_fails_before_the_answer_is_said_so() -> None:
 @pytest.mark.parametrize("method", ["accept", "begin"])
 @in_virtual_time
 async def test_a_question_that_cannot_be_stored_is_the_callers_to_tell(method: str) -> None:
-    world = World(ANSWER, limits=Limits(concurrent_replies=1))
+    world = World(ANSWER, capacity=Capacity(concurrent_replies=1))
     world.memory.failing = {method}
     asked = world.ask()
     with pytest.raises(StorageError):
@@ -361,7 +362,7 @@ async def test_no_ending_of_a_reply_takes_its_place_along() -> None:
         ENDLESS,
         ENDLESS,
         ANSWER,
-        limits=Limits(concurrent_replies=1),
+        capacity=Capacity(concurrent_replies=1),
     )
     for _ in range(2):
         await world.ask().task

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.choices import Choices
-from bot.core.conversation import EventId, Place, ReplyId, Turn, UserId
+from bot.core.conversation import EventId, Place, Presser, ReplyId, Turn, UserId
 from bot.core.pacing import EditBudget
 from bot.core.ports import Ending, Finish
 from bot.core.replies import Address, ReplyRecord, ReplyState
 from bot.core.requests import ChatRequest
-from bot.core.service import ChatService, Limits, Presser
+from bot.core.service import Capacity, ChatService
 from tests.core.fake_discord import FakeDiscord, FakeSurface
 from tests.core.fake_model import FOREVER, FakeCatalogue, FakeModel, Step
 from tests.core.fake_stores import FakeHistory, FakeOptions, FakeReplies, Memory
@@ -68,7 +68,7 @@ class World:
         gone: the replies whose place there is no more.
     """
 
-    def __init__(self, *scripts: list[Step], limits: Limits | None = None) -> None:
+    def __init__(self, *scripts: list[Step], capacity: Capacity | None = None) -> None:
         self.memory = Memory()
         self.model = FakeModel(*scripts)
         self.options = FakeOptions()
@@ -78,7 +78,7 @@ class World:
         self.gone: set[ReplyId] = set()
         self.found: dict[ReplyId, FakeSurface] = {}
         self.asked: list[Asked] = []
-        self._limits = limits or Limits()
+        self._capacity = capacity or Capacity()
         self.service = self._start()
 
     # --- what people do ---------------------------------------------------------------------------
@@ -134,7 +134,7 @@ class World:
             budget=self.discord.budget,
             surfaces=self,
             meter=self.meter,
-            limits=self._limits,
+            capacity=self._capacity,
         )
 
     # --- what there is to see ---------------------------------------------------------------------

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.core.answering import SurfaceOf
-from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Turn
+from bot.core.conversation import ChannelId, EventId, MessageId, Presser, ReplyId, Turn
 from bot.core.errors import BotError, InvalidInput
 from bot.core.ports import ListenedThread, ModelInfo, ReplySurface
 from bot.core.replies import Controls, Frame, ReplyRecord, ReplyState
-from bot.core.service import ChatService, Presser
+from bot.core.service import ChatService
 from tests.core.fake_stores import Memory
 from tests.core.samples import FLASH, MINI
 
