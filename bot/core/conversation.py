@@ -80,7 +80,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What people call a place: its server and its channel or thread; empty where nobody knows."""
+    """What people call a place: its server and its channel; empty where nobody knows.
+
+    A thread goes by its channel's name: its own is whatever any member wrote.
+    """
 
     server: str = ""
     channel: str = ""

@@ -60,7 +60,8 @@ def place_of(event: discord.Message | AnyInteraction) -> Place:
 def names_of(event: discord.Message | AnyInteraction) -> Names:
     """What the place is called where something was said or done, as far as Discord says."""
     server = "" if event.guild is None else event.guild.name
-    return Names(server, getattr(event.channel, "name", None) or "")
+    channel = event.channel.parent if isinstance(event.channel, discord.Thread) else event.channel
+    return Names(server, getattr(channel, "name", None) or "")  # a direct message has none
 
 
 def turn_of_message(

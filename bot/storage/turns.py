@@ -10,6 +10,7 @@ from bot.core.conversation import (
     EventId,
     GuildId,
     MessageId,
+    Names,
     Person,
     Place,
     Role,
@@ -40,12 +41,13 @@ def encode_turn(turn: Turn) -> str:
             "shared": turn.shared,
             "gathers": turn.gathers,
             "options": turn.options,
+            "names": [turn.names.server, turn.names.channel],
         }
     )
 
 
 def decode_turn(text: str) -> Turn:
-    """The turn that `encode_turn` wrote."""
+    """The turn that `encode_turn` wrote; earlier versions of it knew no names."""
     stored: dict[str, Any] = json.loads(text)
     guild, channel, thread = stored["place"]
     return Turn(
@@ -69,6 +71,7 @@ def decode_turn(text: str) -> Turn:
         shared=stored["shared"],
         gathers=stored["gathers"],
         options=stored["options"],
+        names=Names(*stored.get("names", ())),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.conversation import Names
 from bot.core.errors import PromptTooLong
 from bot.discord_app.rest import DiscordRest
 from bot.sandbox.discord.permissions import Permission
@@ -24,6 +25,7 @@ async def test_a_mention_is_answered_in_reply_to_it(
     assert answer.reference is question
     [turn] = inside.service.turns
     assert turn.event_id == question.id
+    assert turn.names == Names("Home", "general")
     assert not turn.gathers
 
 

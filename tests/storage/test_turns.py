@@ -12,6 +12,7 @@ from bot.core.conversation import (
     EventId,
     GuildId,
     MessageId,
+    Names,
     Person,
     Place,
     Role,
@@ -48,6 +49,7 @@ turns = st.builds(
     shared=st.booleans(),
     gathers=st.booleans(),
     options=st.dictionaries(anything, values, max_size=3),
+    names=st.builds(Names, anything, anything),
 )
 
 
@@ -68,7 +70,16 @@ def test_every_field_of_a_turn_is_stored() -> None:
         "shared",
         "gathers",
         "options",
+        "names",
     }
+
+
+def test_a_turn_stored_before_places_had_names_is_read_all_the_same() -> None:
+    stored = (
+        '{"event": 7, "place": [1, 2, null], "asker": [11, "Ada"], "said": [], "shared": true,'
+        ' "gathers": false, "options": {}}'
+    )
+    assert decode_turn(stored).names == Names()
 
 
 @given(st.text(st.characters(), max_size=50))
