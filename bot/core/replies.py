@@ -63,11 +63,20 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """One of several answers to a question that asked for several, with its own ending."""
+
+    text: str
+    state: ReplyState
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyRecord:
     """A `replies` row.
 
     `text` is the model's whole text so far, `turn` what it answers, `trigger` the event that
-    (re)opened it last.
+    (re)opened it last or showed another variant. Of several `variants`, `variant` is the index of
+    the one that shows.
     """
 
     id: ReplyId
@@ -77,6 +86,8 @@ class ReplyRecord:
     text: str
     address: Address
     trigger: int
+    variants: tuple[Variant, ...] = ()
+    variant: int = 0
 
 
 class Controls(Enum):
@@ -89,13 +100,30 @@ class Controls(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A text to be attached to a message under a name, whose ending tells its type."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which of how many variants shows; `index` counts from 0."""
+
+    index: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One message of a reply, as it is to be shown now: valid Markdown on its own.
 
-    `content` has at most 2,000 UTF-16 units, footer included. `attachment` is the whole text,
-    to be attached as `answer.md`.
+    `content` has at most 2,000 UTF-16 units, footer included. `attachment` is what comes along as
+    a file; with `paging` there are buttons to the other variants.
     """
 
     content: str
     controls: Controls = Controls.NONE
-    attachment: str | None = None
+    attachment: File | None = None
+    paging: Paging | None = None

@@ -19,7 +19,7 @@ from typing import Protocol
 from bot.core.errors import BotError, ContentFiltered, ReplyDelayed, ReplyGone
 from bot.core.pacing import EditBudget
 from bot.core.ports import ChatEvent, Delta, Finish, ReplySurface
-from bot.core.replies import Controls, Frame, ReplyState, Usage
+from bot.core.replies import Controls, File, Frame, ReplyState, Usage
 from bot.core.text import MAX_CONTENT, Pages
 from bot.core.windows import Progress, Urgency
 
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 FOOTER_ROOM = 200  # of a message, kept for what its last line says of the ending
 WHOLE_IS_FILE = "\n-# The whole answer comes as a file."
+WHOLE = "answer.md"
 PAGE_LIMIT = MAX_CONTENT - FOOTER_ROOM - len(WHOLE_IS_FILE) - len("\n")
 MAX_MESSAGES = 5  # after so many, the whole text comes as a file
 TYPING_LASTS = 8.0  # Discord shows the typing indicator for ten seconds
@@ -303,7 +304,7 @@ class StreamEditor:
             last = frames.pop().content if frames else ""
             controls = Controls.RESUMABLE if heard.state.resumable else Controls.ENDED
             content = f"{last}\n{self._chronicle.footer(heard)}".strip()
-            frames.append(Frame(content, controls, heard.text if overflow else None))
+            frames.append(Frame(content, controls, File(WHOLE, heard.text) if overflow else None))
         elif frames:
             frames[-1] = Frame(frames[-1].content, Controls.STREAMING)
         elif self._draft.opening is not None:

@@ -16,10 +16,10 @@ from typing import Any
 from bot.core.conversation import EventId, MessageId, ReplyId
 from bot.core.errors import ReplyDelayed, ReplyGone
 from bot.core.ports import Lane
-from bot.core.replies import Address, Frame
+from bot.core.replies import Address, File, Frame
 from bot.discord_app.buttons import components
 from bot.discord_app.own_messages import OwnMessages
-from bot.discord_app.rest import ATTACHMENT_NAME, TOO_OLD_TO_EDIT, Refused
+from bot.discord_app.rest import TOO_OLD_TO_EDIT, Refused
 from bot.discord_app.routes import ChannelRoutes, Parcel, Sent, TokenRoutes
 
 _log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class MessageChain:
         self._reply: ReplyId | None = None
         self._may_refer = True
         self._too_old = {index for index, id_ in enumerate(messages) if id_ in too_old}
-        self._attached: dict[int, str | None] = {}  # the text of the file each message carries
+        self._attached: dict[int, File | None] = {}  # the file each message carries
 
     def bind(self, reply: ReplyId) -> None:
         """Name the reply that the buttons belong to."""
@@ -191,7 +191,7 @@ class MessageChain:
         payload: dict[str, Any] = {
             "content": frame.content,
             "allowed_mentions": {"parse": []},
-            "components": components(frame.controls, self._reply),
+            "components": components(frame, self._reply),
         }
         exists = self._exists(index)
         if not exists:
@@ -200,7 +200,7 @@ class MessageChain:
             if exists:
                 payload["attachments"] = []  # whatever file was there goes with its text
         elif not exists or frame.attachment != self._attached.get(index):
-            payload["attachments"] = [{"id": 0, "filename": ATTACHMENT_NAME}]
+            payload["attachments"] = [{"id": 0, "filename": frame.attachment.name}]
             return Parcel(payload, frame.attachment)
         return Parcel(payload)
 

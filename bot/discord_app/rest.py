@@ -17,11 +17,13 @@ import orjson
 
 from bot.core.errors import ReplyDelayed
 from bot.core.ports import Lane
+from bot.core.replies import File
 
 # Discord asks bots to name themselves in this form: "User Agent" in its API reference.
 USER_AGENT = "DiscordBot (https://www.weryai.com, 0.1)"
 REQUEST_TIMEOUT = 20.0  # seconds; Discord answers or fails within 15
-ATTACHMENT_NAME = "answer.md"
+FILE_TYPES = {"json": "application/json"}
+TEXT = "text/markdown"  # of any other file
 
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
@@ -66,7 +68,7 @@ class DiscordRest:
         payload: Mapping[str, Any] | None = None,
         *,
         lane: Lane | None = None,
-        attachment: str | None = None,
+        attachment: File | None = None,
         as_bot: bool = True,
     ) -> Any:
         """Make one request and return its decoded answer (None where it is empty).
@@ -76,7 +78,7 @@ class DiscordRest:
             path: below the API's address, with its query.
             payload: the JSON body.
             lane: the request's bucket, where the caller knows it.
-            attachment: a text to send along as the file `answer.md`.
+            attachment: a file to send along.
             as_bot: False where the path's token is the authorization.
 
         Raises:
@@ -115,20 +117,21 @@ async def open_rest(
 
 
 def _body(
-    payload: Mapping[str, Any] | None, attachment: str | None
+    payload: Mapping[str, Any] | None, attachment: File | None
 ) -> bytes | aiohttp.FormData | None:
     if payload is None:
         return None
     encoded = orjson.dumps(payload)
     if attachment is None:
         return encoded
+    ending = attachment.name.rpartition(".")[2]
     form = aiohttp.FormData(quote_fields=False)  # Discord does not unescape "files[0]"
     form.add_field("payload_json", encoded.decode(), content_type="application/json")
     form.add_field(
         "files[0]",
-        attachment.encode(),
-        filename=ATTACHMENT_NAME,
-        content_type="text/markdown; charset=utf-8",
+        attachment.text.encode(),
+        filename=attachment.name,
+        content_type=f"{FILE_TYPES.get(ending, TEXT)}; charset=utf-8",
     )
     return form
 

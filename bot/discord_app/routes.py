@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.conversation import ChannelId, MessageId
+from bot.core.replies import File
 from bot.discord_app.lanes import channel_lane, token_lane
 from bot.discord_app.rest import DiscordRest
 
@@ -20,10 +21,10 @@ ONE_MESSAGE = "/messages/{message_id}"
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What is sent for one message: its JSON, and perhaps a text as the file `answer.md`."""
+    """What is sent for one message: its JSON, and perhaps a file."""
 
     payload: Mapping[str, Any]
-    attachment: str | None = None
+    attachment: File | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from bot.core.errors import (
     UnknownModel,
 )
 from bot.core.ports import Finish
-from bot.core.replies import Controls, ReplyState, Usage
+from bot.core.replies import Controls, File, ReplyState, Usage
 from bot.core.service import Capacity
 from tests.core.fake_model import Step, words
 from tests.core.samples import ADA, BOB, FLASH, MINI, place, turn
@@ -88,7 +88,9 @@ async def test_an_answer_fills_no_more_messages_than_the_operator_allows() -> No
     asked = world.ask()
     await asked.task
     assert len(asked.surface.messages) == 2
-    assert asked.surface.messages[-1].attachment == world.memory.rows[asked.reply].text
+    assert asked.surface.messages[-1].attachment == File(
+        "answer.md", world.memory.rows[asked.reply].text
+    )
 
 
 @in_virtual_time

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from bot.core.ports import Delta, Finish, Lane
-from bot.core.replies import Controls, ReplyState, Usage
+from bot.core.replies import Controls, File, ReplyState, Usage
 from bot.core.streaming import (
     FOOTER_ROOM,
     PAGE_LIMIT,
@@ -212,7 +212,8 @@ async def test_what_fills_more_than_five_messages_comes_as_a_file_with_the_whole
     heard = await stage.tell(*words(4000, pause=0.01))
     assert len(stage.surface.messages) == 5
     last = stage.surface.messages[-1]
-    assert last.attachment == heard.text == "".join(f"{number} " for number in range(4000))
+    assert last.attachment == File("answer.md", heard.text)
+    assert heard.text == "".join(f"{number} " for number in range(4000))
     assert last.content.endswith(f"{WHOLE_IS_FILE}\n-# complete")
     assert [frame.attachment for frame in stage.surface.messages[:-1]] == [None] * 4
     assert stage.shown(4)[-2].endswith(WHOLE_IS_FILE)
@@ -227,7 +228,7 @@ async def test_of_an_enormous_answer_no_more_is_laid_out_than_is_shown() -> None
     stage = Stage()
     heard = await stage.tell("word " * 2_000_000, *COMPLETE)
     assert len(stage.surface.messages) == 5
-    assert stage.surface.messages[-1].attachment == heard.text
+    assert stage.surface.messages[-1].attachment == File("answer.md", heard.text)
 
 
 @in_virtual_time

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId
 from bot.core.errors import ReplyDelayed, ReplyGone
-from bot.core.replies import Controls, Frame
+from bot.core.replies import Controls, File, Frame
 from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.replies import MessageChain
 from bot.discord_app.rest import DiscordRest
@@ -100,8 +100,8 @@ async def test_the_lane_tells_whether_a_frame_creates_or_edits(
 
 
 async def test_the_whole_text_is_attached_once_and_stays(chain: MessageChain, home: Home) -> None:
-    await chain.show(0, Frame("Long", attachment="All of it"))
-    await chain.show(0, Frame("Long.", attachment="All of it"))
+    await chain.show(0, Frame("Long", attachment=File("answer.md", "All of it")))
+    await chain.show(0, Frame("Long.", attachment=File("answer.md", "All of it")))
 
     [answer] = home.answers()
     [file] = answer.attachments
@@ -112,8 +112,8 @@ async def test_the_whole_text_is_attached_once_and_stays(chain: MessageChain, ho
 async def test_another_text_takes_the_files_place_and_none_takes_it_away(
     chain: MessageChain, home: Home
 ) -> None:
-    await chain.show(0, Frame("Long", attachment="All of it"))
-    await chain.show(0, Frame("Longer", attachment="All of it and more"))
+    await chain.show(0, Frame("Long", attachment=File("answer.md", "All of it")))
+    await chain.show(0, Frame("Longer", attachment=File("answer.md", "All of it and more")))
     [answer] = home.answers()
     assert [file.data for file in answer.attachments] == [b"All of it and more"]
 
@@ -125,7 +125,7 @@ async def test_another_text_takes_the_files_place_and_none_takes_it_away(
 async def test_a_file_from_before_a_restart_goes_with_the_new_text(
     chain: MessageChain, rest: DiscordRest, home: Home
 ) -> None:
-    await chain.show(0, Frame("Long", attachment="All of it"))
+    await chain.show(0, Frame("Long", attachment=File("answer.md", "All of it")))
     again = MessageChain(
         ChannelRoutes(rest, ChannelId(home.channel.id)),
         EventId(1),
