@@ -7,6 +7,8 @@
     │   ├── PromptTooLong       more characters than an answer's question may have
     │   └── UnknownModel        no such model in the catalogue
     ├── NotAllowed              this person may not do this
+    │   ├── AccessDenied        this server does not let them ask there
+    │   └── LimitReached        they, or the server, have used what they may
     ├── ModelError              WeryAI did not answer
     │   ├── ModelUnavailable    no connection, 5xx, a broken stream        retryable
     │   ├── ModelTimeout        connect, first byte or silence             retryable
@@ -20,6 +22,7 @@
     ├── ReplyError              Discord does not show the answer
     │   ├── ReplyDelayed        5xx, 429, network: try again later         retryable
     │   └── ReplyGone           deleted, no permission, archived, expired
+    ├── PictureFailed           a picture could not be drawn
     └── StorageError            the database cannot be used
         ├── DatabaseUnavailable it does not answer or refuses
         └── DatabaseTooNew      a newer version of the bot has migrated it
@@ -62,7 +65,7 @@ class InvalidOption(InvalidInput):
     def __init__(self, field: str, expected: str, value: object) -> None:
         super().__init__(
             f"{field}={value!r} is not {expected}",
-            text=f"`{field}` must be {expected}; you gave `{value}`.",
+            text=f"`{field}` must be {expected}; you gave `{_named(str(value))}`.",
         )
         self.field = field
 
@@ -98,6 +101,22 @@ class NotAllowed(BotError):
     """This person may not do this."""
 
     text = "You may not do that here."
+
+
+class AccessDenied(NotAllowed):
+    """The server's lists do not let this person ask there."""
+
+
+class LimitReached(NotAllowed):
+    """One of the server's limits is reached.
+
+    Attributes:
+        until: when its window is over, in Unix seconds.
+    """
+
+    def __init__(self, text: str, *, until: float) -> None:
+        super().__init__(text=text)
+        self.until = until
 
 
 class ModelError(BotError):
@@ -213,6 +232,13 @@ class ReplyGone(ReplyError):
     def __init__(self, detail: str = "", *, by_choice: bool = False) -> None:
         super().__init__(detail)
         self.by_choice = by_choice
+
+
+class PictureFailed(BotError):
+    """A picture could not be drawn; what it shows is told in words all the same."""
+
+    text = "The picture could not be drawn this time."
+    retryable = True
 
 
 class StorageError(BotError):

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.core.charts import Chart
 from bot.core.conversation import (
     ChannelId,
     EventId,
@@ -19,6 +20,7 @@ from bot.core.conversation import (
 from bot.core.options import Change, Changed, Layers, Scope, ScopeId
 from bot.core.replies import Address, Frame, ReplyRecord, ReplyState, Usage
 from bot.core.requests import ChatRequest
+from bot.core.usage import Account, By, Key, Spent, Sums
 
 # --- WeryAI -----------------------------------------------------------------------------------
 
@@ -204,10 +206,25 @@ class OptionStore(Protocol):
         """Everything that is set in a server, by scope, id and name."""
         ...
 
-    async def changes(
-        self, guild: GuildId, *, limit: int, before: float | None = None
-    ) -> list[Changed]:
-        """The newest entries of a server's log, newest first; those before a moment, if given."""
+    async def changes(self, guild: GuildId, *, limit: int, skip: int = 0) -> list[Changed]:
+        """The newest entries of a server's log, newest first, after the first `skip`."""
+        ...
+
+
+class UsageStore(Protocol):
+    """What answers have cost; nothing of it is ever deleted.
+
+    Every method raises `StorageError` when the database does not answer.
+    """
+
+    async def sums(self, account: Account, since: float, by: By) -> dict[Key, Sums]:
+        """What was used since a moment, in Unix seconds, by day, model, member or channel."""
+        ...
+
+    async def newest(
+        self, account: Account, since: float, *, limit: int, before: Spent | None = None
+    ) -> list[Spent]:
+        """The newest rows since a moment, newest first; those before another row, if given."""
         ...
 
 
@@ -296,6 +313,18 @@ class Surfaces(Protocol):
 
     def of(self, record: ReplyRecord) -> ReplySurface | None:
         """The reply's surface; None if its place is gone or belongs to another process."""
+        ...
+
+
+class Painter(Protocol):
+    """Draws pictures."""
+
+    async def draw(self, chart: Chart) -> bytes:
+        """A chart as a PNG.
+
+        Raises:
+            PictureFailed: it could not be drawn in time.
+        """
         ...
 
 

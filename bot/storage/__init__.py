@@ -6,6 +6,7 @@ from bot.storage.options import SqlOptionStore
 from bot.storage.replies import SqlReplyStore
 from bot.storage.schema import check, drift, migrate
 from bot.storage.threads import SqlThreadStore
+from bot.storage.usage import SqlUsageStore
 
 __all__ = [
     "Database",
@@ -13,6 +14,7 @@ __all__ = [
     "SqlOptionStore",
     "SqlReplyStore",
     "SqlThreadStore",
+    "SqlUsageStore",
     "check",
     "drift",
     "migrate",

@@ -23,6 +23,7 @@ from bot.storage import (
     SqlOptionStore,
     SqlReplyStore,
     SqlThreadStore,
+    SqlUsageStore,
     migrate,
     open_database,
 )
@@ -174,3 +175,8 @@ def options(database: Database) -> SqlOptionStore:
 @pytest.fixture
 def threads(database: Database) -> SqlThreadStore:
     return SqlThreadStore(database)
+
+
+@pytest.fixture
+def spending(database: Database) -> SqlUsageStore:
+    return SqlUsageStore(database)
