@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from bot.core.conversation import GuildId, Place, Turn, UserId
 from bot.core.errors import InvalidInput, ModelNotSupported, UnknownModel
 from bot.core.option_kinds import ALL, BUILT_IN, NONE, Kind, Option, option_named
-from bot.core.options import Change, Changed, Resolved, Scope, resolve, scopes_of
+from bot.core.options import Change, Changed, Layers, Resolved, Scope, resolve, scopes_of
 from bot.core.ports import ModelCatalogue, ModelInfo, OptionStore
+
+Announce = Callable[[GuildId, Sequence[Changed]], Awaitable[None]]
 
 
 class Choices:
@@ -19,14 +21,21 @@ class Choices:
         store: what was chosen for each server, channel and thread.
         catalogue: the models that may be chosen.
         defaults: the operator's, by option name, over the built-in ones; `model` among them.
+        announce: told what has changed in a server, whoever changed it and how; never raises.
     """
 
     def __init__(
-        self, store: OptionStore, catalogue: ModelCatalogue, defaults: Mapping[str, Any]
+        self,
+        store: OptionStore,
+        catalogue: ModelCatalogue,
+        defaults: Mapping[str, Any],
+        *,
+        announce: Announce | None = None,
     ) -> None:
         self._store = store
         self._catalogue = catalogue
         self._defaults = {**BUILT_IN, **defaults}
+        self._announce = announce
 
     # --- what applies -------------------------------------------------------------------------
 
@@ -44,8 +53,16 @@ class Choices:
         Raises:
             StorageError: the database does not answer.
         """
+        return resolve([(Scope.ASK, ask or {}), *await self.layers(place, member=member)])
+
+    async def layers(self, place: Place, *, member: UserId | None = None) -> Layers:
+        """What each scope of a place sets, the most particular first, the defaults last.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
         stored = await self._store.layers(scopes_of(place, member))
-        return resolve([(Scope.ASK, ask or {}), *stored, (Scope.DEFAULT, self._defaults)])
+        return [*stored, (Scope.DEFAULT, self._defaults)]
 
     async def of_turn(self, turn: Turn) -> Resolved:
         """The options that apply to a turn.
@@ -137,7 +154,10 @@ class Choices:
         Raises:
             StorageError: the database does not answer.
         """
-        return await self._store.change(guild, changes, by=by)
+        changed = await self._store.change(guild, changes, by=by)
+        if guild is not None and changed and self._announce is not None:
+            await self._announce(guild, changed)
+        return changed
 
     async def chosen_in(self, guild: GuildId) -> list[Change]:
         """Everything that is set in a server.
@@ -147,12 +167,10 @@ class Choices:
         """
         return await self._store.chosen_in(guild)
 
-    async def log(
-        self, guild: GuildId, *, limit: int, before: float | None = None
-    ) -> list[Changed]:
-        """A server's log of changes, newest first.
+    async def log(self, guild: GuildId, *, limit: int, skip: int = 0) -> list[Changed]:
+        """A server's log of changes, newest first, without the newest `skip`.
 
         Raises:
             StorageError: the database does not answer.
         """
-        return await self._store.changes(guild, limit=limit, before=before)
+        return await self._store.changes(guild, limit=limit, skip=skip)

@@ -5,7 +5,8 @@
     │   ├── InvalidOption       a value is outside its range
     │   ├── EmptyPrompt         nothing was asked
     │   ├── PromptTooLong       more characters than an answer's question may have
-    │   └── UnknownModel        no such model in the catalogue
+    │   ├── UnknownModel        no such model in the catalogue
+    │   └── InvalidFile         a file to import has something wrong in it
     ├── NotAllowed              this person may not do this
     │   ├── AccessDenied        this server does not let them ask there
     │   └── LimitReached        they, or the server, have used what they may
@@ -32,6 +33,8 @@ the member who reads it: what happened and what to do next, in one or two senten
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 LONGEST_NAME = 100  # characters of what a person typed that are told back to them
 
@@ -95,6 +98,18 @@ class UnknownModel(InvalidInput):
             text=f"I do not know a model `{_named(model)}`. "
             "Pick one from the list that appears as you type.",
         )
+
+
+class InvalidFile(InvalidInput):
+    """A file cannot be imported, so that nothing of it was.
+
+    Attributes:
+        problems: everything that is wrong, a sentence each.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(f"{len(problems)} problems", text="\n".join(problems))
+        self.problems = tuple(problems)
 
 
 class NotAllowed(BotError):

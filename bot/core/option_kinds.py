@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from bot.core.access import tell_access, verified_access
 from bot.core.conversation import HISTORY_LIMIT
 from bot.core.errors import InvalidOption
+from bot.core.limit_rules import tell_limits, verified_limits
 from bot.core.options import Scope
 from bot.core.requests import RANGES, Range
 
@@ -52,6 +54,7 @@ class Option:
         words: those of a `CHOICE`.
         scopes: where it can be chosen.
         verify: checks the value of `RULES` and returns it; raises `InvalidOption`.
+        tell: says a value of `RULES` in words.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Option:
     words: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = EVERYWHERE
     verify: Callable[[Any], Any] | None = None
+    tell: Callable[[Any], str] = str
 
     @property
     def expected(self) -> str:
@@ -110,6 +114,8 @@ class Option:
                 text = f"<#{value}>"
             case Kind.NUMBER:
                 text = f"{value:g}"
+            case Kind.RULES:
+                text = self.tell(value)
             case _:
                 text = ", ".join(value) if isinstance(value, list) else str(value)
         return " ".join(text.split())
@@ -125,8 +131,16 @@ def _is_word(option: Option, value: Any) -> bool:
 
 def _is_text(option: Option, value: Any) -> bool:
     return (
-        isinstance(value, str) and option.range is not None and len(value.strip()) in option.range
+        isinstance(value, str)
+        and option.range is not None
+        and len(value.strip()) in option.range
+        and _can_be_sent(value)
     )
+
+
+def _can_be_sent(text: str) -> bool:
+    """Whether a text can be stored and sent as UTF-8: JSON may name what cannot."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _is_integer(option: Option, value: Any) -> bool:
@@ -226,6 +240,7 @@ OPTIONS: Mapping[str, Option] = {
             title="Model",
             about="Who answers.",
             kind=Kind.MODEL,
+            scopes=(*EVERYWHERE, Scope.MEMBER),
         ),
         Option(
             name="fallback_models",
@@ -316,6 +331,24 @@ OPTIONS: Mapping[str, Option] = {
             title="Buttons",
             about="Whether finished answers have buttons. Stop is always there.",
             kind=Kind.SWITCH,
+        ),
+        Option(
+            name="limits",
+            title="Limits",
+            about="How much members, roles and the server may use. Changed by `/config limits`.",
+            kind=Kind.RULES,
+            scopes=SERVER_ALONE,
+            verify=verified_limits,
+            tell=tell_limits,
+        ),
+        Option(
+            name="access",
+            title="Access",
+            about="Who may ask, and where. Changed by `/config access`.",
+            kind=Kind.RULES,
+            scopes=SERVER_ALONE,
+            verify=verified_access,
+            tell=tell_access,
         ),
         Option(
             name="log_channel",

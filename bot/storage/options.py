@@ -78,15 +78,11 @@ class SqlOptionStore:
         return [Change(Scope(row.scope), row.scope_id, row.name, row.value) for row in rows]
 
     @whole
-    async def changes(
-        self, guild: GuildId, *, limit: int, before: float | None = None
-    ) -> list[Changed]:
-        """The newest entries of a server's log, newest first; those before a moment, if given."""
+    async def changes(self, guild: GuildId, *, limit: int, skip: int = 0) -> list[Changed]:
+        """The newest entries of a server's log, newest first, after the first `skip`."""
         log = option_changes.c
         query = sa.select(option_changes).where(log.guild_id == guild)
-        if before is not None:
-            query = query.where(log.at < before)
-        query = query.order_by(log.id.desc()).limit(limit)
+        query = query.order_by(log.id.desc()).limit(limit).offset(skip)
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return [
@@ -127,11 +123,14 @@ def _row(guild: GuildId, entry: Changed) -> dict[str, Any]:
 
 async def _values(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, Any]:
     """What is set now of these."""
-    scopes = {(scope, scope_id) for scope, scope_id, _ in keys}
-    wanted = [
-        sa.and_(options.c.scope == scope, options.c.scope_id == scope_id)
-        for scope, scope_id in scopes
-    ]
-    query = sa.select(options.c.scope, options.c.scope_id, options.c.name, options.c.value)
-    rows = (await connection.execute(query.where(sa.or_(*wanted)))).all()
-    return {(row.scope, row.scope_id, row.name): row.value for row in rows}
+    ids: dict[str, set[int]] = {}
+    for scope, scope_id, _ in keys:
+        ids.setdefault(scope, set()).add(scope_id)
+    found: dict[Key, Any] = {}
+    for scope, scope_ids in ids.items():
+        query = sa.select(options.c.scope_id, options.c.name, options.c.value).where(
+            options.c.scope == scope, options.c.scope_id.in_(scope_ids)
+        )
+        for row in (await connection.execute(query)).all():
+            found[scope, row.scope_id, row.name] = row.value
+    return found

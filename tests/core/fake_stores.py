@@ -255,8 +255,6 @@ class FakeOptions:
             for name, value in sorted(self._chosen[scope, scope_id].items())
         ]
 
-    async def changes(
-        self, guild: GuildId, *, limit: int, before: float | None = None
-    ) -> list[Changed]:
+    async def changes(self, guild: GuildId, *, limit: int, skip: int = 0) -> list[Changed]:
         mine = [one for where, one in self._log if where == guild]
-        return [one for one in reversed(mine) if before is None or one.at < before][:limit]
+        return mine[::-1][skip : skip + limit]
