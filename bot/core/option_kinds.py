@@ -89,7 +89,7 @@ class Option:
             assert self.verify is not None
             return self.verify(value)
         if not _CHECKS[self.kind](self, value):
-            raise InvalidOption(self.name, self.expected, _short(value))
+            raise InvalidOption(self.name, self.expected, value)
         return value.strip() if self.kind is Kind.TEXT else value
 
     def parsed(self, text: str) -> Any:
@@ -101,7 +101,7 @@ class Option:
         try:
             return self.checked(_PARSERS[self.kind](text.strip()))
         except ValueError:
-            raise InvalidOption(self.name, self.expected, _short(text)) from None
+            raise InvalidOption(self.name, self.expected, text) from None
 
     def told(self, value: Any) -> str:
         """A value as people read it, in one line; None is "not set"."""
@@ -220,12 +220,6 @@ _PARSERS: Mapping[Kind, Callable[[str], Any]] = {
     Kind.CHANNEL: _channel,
     Kind.RULES: _rules,
 }
-
-
-def _short(value: Any) -> str:
-    """A value fit to be told back in one line between backticks."""
-    line = " ".join(str(value).replace("`", "'").split())
-    return line if len(line) <= LONGEST_KEY else f"{line[: LONGEST_KEY - 1]}…"
 
 
 SYSTEM_PROMPT_LENGTH = Range(1, 4000)  # characters; 4,000 is Discord's limit for a text field
@@ -380,7 +374,7 @@ def option_named(name: str) -> Option:
     for option in OPTIONS.values():
         if typed in (option.name, option.title.lower()):
             return option
-    raise InvalidOption("option", "one of " + ", ".join(OPTIONS), _short(name))
+    raise InvalidOption("option", "one of " + ", ".join(OPTIONS), name)
 
 
 def options_at(scope: Scope) -> Sequence[Option]:
