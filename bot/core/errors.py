@@ -24,6 +24,7 @@
     │   ├── ReplyDelayed        5xx, 429, network: try again later         retryable
     │   └── ReplyGone           deleted, no permission, archived, expired
     ├── PictureFailed           a picture could not be drawn
+    ├── Unchecked               a schema takes too long to check against
     └── StorageError            the database cannot be used
         ├── DatabaseUnavailable it does not answer or refuses
         └── DatabaseTooNew      a newer version of the bot has migrated it
@@ -254,6 +255,12 @@ class PictureFailed(BotError):
 
     text = "The picture could not be drawn this time."
     retryable = True
+
+
+class Unchecked(BotError):
+    """A schema, or an answer against it, could not be checked within its limits."""
+
+    text = "I could not check that schema in time. Please try a simpler one."
 
 
 class StorageError(BotError):

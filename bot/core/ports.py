@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.core.charts import Chart
 from bot.core.conversation import (
@@ -80,6 +80,21 @@ class ModelCatalogue(Protocol):
 
     def find(self, name: str) -> ModelInfo | None:
         """A model by its key or name, whatever the case; None if there is none (any more)."""
+        ...
+
+
+class SchemaChecker(Protocol):
+    """JSON Schema; schemas come from strangers, so that each check has its limits.
+
+    Both methods raise `Unchecked` when those are reached.
+    """
+
+    async def flaw(self, schema: Mapping[str, Any]) -> str | None:
+        """What is wrong with a schema, in a few words; None: it can be used."""
+        ...
+
+    async def problem(self, schema: Mapping[str, Any], answer: Any) -> str | None:
+        """Where an answer does not follow the schema first, and how; None: it does."""
         ...
 
 

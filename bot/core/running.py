@@ -11,11 +11,12 @@ from dataclasses import replace
 from bot.core.conversation import MessageId, ReplyId
 from bot.core.endings import Signature, footer
 from bot.core.errors import StorageError
+from bot.core.heard import Heard
 from bot.core.lines import Ticket
 from bot.core.pacing import EditBudget
 from bot.core.ports import Ending, Meter, ReplyStore
 from bot.core.replies import ReplyRecord, ReplyState, Usage
-from bot.core.streaming import Draft, Heard, StreamEditor
+from bot.core.streaming import Draft, StreamEditor
 from bot.core.usage import estimated
 
 log = logging.getLogger(__name__)

@@ -16,16 +16,19 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.core.errors import BotError, ContentFiltered, ReplyDelayed, ReplyGone
+from bot.core.errors import BotError, ReplyDelayed, ReplyGone
+from bot.core.heard import Heard
 from bot.core.pacing import EditBudget
 from bot.core.ports import ChatEvent, Delta, Finish, ReplySurface
-from bot.core.replies import Controls, File, Frame, ReplyState, Usage
+from bot.core.replies import Controls, File, Frame, ReplyState, Variant
+from bot.core.structured import PROSE, Form
 from bot.core.text import MAX_CONTENT, Pages
 from bot.core.windows import Progress, Urgency
 
 log = logging.getLogger(__name__)
 
 FOOTER_ROOM = 200  # of a message, kept for what its last line says of the ending
+FILLING_IN = "\n-# The other variants are still being written…"
 WHOLE_IS_FILE = "\n-# The whole answer comes as a file."
 WHOLE = "answer.md"
 PAGE_LIMIT = MAX_CONTENT - FOOTER_ROOM - len(WHOLE_IS_FILE) - len("\n")
@@ -35,28 +38,6 @@ BUSY_SECOND = 1.0  # requests count against the bot-wide limit for so long
 GIVE_UP_AFTER = 8  # temporary failures of Discord in a row
 LONGEST_BACKOFF = 30.0
 THINKING = Frame("-# Thinking…", Controls.STREAMING)
-
-
-@dataclass(slots=True)
-class Heard:
-    """What has come from the model so far, and how it ended."""
-
-    text: str = ""
-    finish_reason: str | None = None
-    usage: Usage | None = None
-    error: BotError | None = None
-    ruling: ReplyState | None = None  # ended from our side: STOPPED or INTERRUPTED
-
-    @property
-    def state(self) -> ReplyState:
-        """The ending this amounts to."""
-        if self.ruling is not None:
-            return self.ruling
-        if self.finish_reason == "content_filter" or isinstance(self.error, ContentFiltered):
-            return ReplyState.FILTERED
-        if self.error is not None:
-            return ReplyState.INTERRUPTED if self.text.strip() else ReplyState.FAILED
-        return ReplyState.LENGTH if self.finish_reason == "length" else ReplyState.COMPLETE
 
 
 class Chronicle(Protocol):
@@ -79,13 +60,22 @@ class Chronicle(Protocol):
 class Draft:
     """What an answer starts from.
 
-    `text` is there already, when an answer goes on; `opening` is shown at once, when an old
-    answer is to be replaced; answers longer than `max_messages` end with the whole as a file.
+    Attributes:
+        text: is there already, when an answer goes on.
+        opening: is shown at once, when an old answer is to be replaced.
+        max_messages: longer answers end with the whole as a file.
+        form: what the answer is to look like.
+        asked: how many variants are asked for.
+        known: the variants of an answer that goes on; `variant` is the index of the one that does.
     """
 
     text: str = ""
     opening: Frame | None = None
     max_messages: int = MAX_MESSAGES
+    form: Form = PROSE
+    asked: int = 1
+    known: tuple[Variant, ...] = ()
+    variant: int = 0
 
 
 class StreamEditor:
@@ -106,7 +96,7 @@ class StreamEditor:
         self._chronicle = chronicle
         self._draft = draft
         self._pages = Pages(PAGE_LIMIT)
-        self._heard = Heard(draft.text)
+        self._heard = Heard(draft.text, asked=draft.asked, known=draft.known, variant=draft.variant)
         self._parts: list[str] = []
         self._ended = False
         self._closed = False
@@ -161,6 +151,7 @@ class StreamEditor:
     async def conclude(self, heard: Heard) -> None:
         """Show an ending to which nothing more will come, as after a restart."""
         self._heard = heard
+        await self._judge()
         self._end()
         await self._paint()
         await self._close()
@@ -180,6 +171,7 @@ class StreamEditor:
             async with aclosing(events) as stream:
                 async for event in stream:
                     self._hear(event)
+            await self._judge()
         except BotError as error:
             self._heard.error = error
         except Exception:
@@ -194,13 +186,27 @@ class StreamEditor:
                 self._parts.append(event.text)
                 self._progress.unseen += len(event.text)
                 self._news.set()
+            elif event.index:
+                self._heard.beside(event)
         elif isinstance(event, Finish):
             if event.index == 0:
                 self._heard.finish_reason = event.reason
+                self._news.set()
+            else:
+                self._heard.beside(event)
         else:
             self._heard.usage = event
 
+    async def _judge(self) -> None:
+        """Whether a complete answer has the form it was to have."""
+        form, heard = self._draft.form, self.heard
+        heard.settle(form.bare)
+        if heard.state is ReplyState.COMPLETE:
+            heard.verdict = await form.verdict(heard.text)
+
     def _end(self) -> None:
+        if not self._ended:
+            self.heard.settle(self._draft.form.bare)
         self._ended = True
         self._progress.urgency = Urgency.FINAL
         self._news.set()
@@ -293,9 +299,10 @@ class StreamEditor:
 
     def _frames(self) -> list[Frame]:
         """What each message is to show now."""
-        heard = self.heard
+        heard, form = self.heard, self._draft.form
         most = (self._draft.max_messages + 1) * MAX_CONTENT  # more is not shown, nor laid out
-        pages = self._pages.render(heard.text[:most], final=self._ended)
+        text = form.shown(heard.text[:most], final=self._ended)
+        pages = self._pages.render(text, final=self._ended)
         overflow = len(pages) > self._draft.max_messages or len(heard.text) > most
         frames = [Frame(page) for page in pages[: self._draft.max_messages]]
         if overflow:
@@ -304,9 +311,12 @@ class StreamEditor:
             last = frames.pop().content if frames else ""
             controls = Controls.RESUMABLE if heard.state.resumable else Controls.ENDED
             content = f"{last}\n{self._chronicle.footer(heard)}".strip()
-            frames.append(Frame(content, controls, File(WHOLE, heard.text) if overflow else None))
+            whole = File(WHOLE, heard.text) if overflow else None
+            file = form.file(heard.text) or whole
+            frames.append(Frame(content, controls, file, heard.paging))
         elif frames:
-            frames[-1] = Frame(frames[-1].content, Controls.STREAMING)
+            waits = FILLING_IN if heard.filling_in else ""
+            frames[-1] = Frame(frames[-1].content + waits, Controls.STREAMING)
         elif self._draft.opening is not None:
             frames.append(self._draft.opening)
         return frames

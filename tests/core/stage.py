@@ -6,15 +6,12 @@ import asyncio
 from dataclasses import dataclass, field
 
 from bot.core.conversation import ChatMessage, Role
+from bot.core.heard import Heard
 from bot.core.pacing import EditBudget
 from bot.core.ports import Finish
 from bot.core.replies import ReplyState
 from bot.core.requests import ChatRequest
-from bot.core.streaming import (
-    Draft,
-    Heard,
-    StreamEditor,
-)
+from bot.core.streaming import Draft, StreamEditor
 from tests.core.fake_discord import FakeDiscord, FakeSurface
 from tests.core.fake_model import Step, play
 

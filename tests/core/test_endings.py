@@ -6,8 +6,9 @@ import pytest
 
 from bot.core.endings import EMPTY, Signature, footer, tokens
 from bot.core.errors import BotError, ModelUnavailable, OutOfCredits
+from bot.core.heard import Heard
 from bot.core.replies import ReplyState, Usage
-from bot.core.streaming import FOOTER_ROOM, Heard
+from bot.core.streaming import FOOTER_ROOM
 from bot.core.text import utf16_len
 
 FLASH = Signature("FLASH")

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from bot.core.heard import Heard
 from bot.core.ports import Delta, Finish, Lane
 from bot.core.replies import Controls, File, ReplyState, Usage
 from bot.core.streaming import (
@@ -15,7 +16,6 @@ from bot.core.streaming import (
     THINKING,
     WHOLE_IS_FILE,
     Draft,
-    Heard,
 )
 from bot.core.text import MAX_CONTENT, utf16_len
 from tests.core.fake_model import FOREVER, Step, words

@@ -1,0 +1,148 @@
+"""Answers that have a form: plain prose, or JSON that follows a schema."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.core.conversation import Turn
+from bot.core.errors import Unchecked
+from bot.core.ports import SchemaChecker
+from bot.core.replies import File
+
+ANSWER = "answer.json"
+FOLLOWS = "✓ follows the schema"
+DOES_NOT_FOLLOW = "⚠ does not follow the schema: `{problem}`"
+VALID, INVALID = "✓ valid JSON", "⚠ not valid JSON"
+UNCHECKED = "⚠ took too long to check against the schema"
+LONGEST_PROBLEM = 80  # characters of the small print
+
+_OPENING = re.compile(r"\s*```[a-zA-Z]*[ \t]*\n")
+_HALF_AN_OPENING = re.compile(r"\s*`{1,3}[a-zA-Z]*[ \t]*\Z")
+_CLOSING = re.compile(r"\s*```\s*\Z")
+_BACKTICKS_AT_THE_END = re.compile(r"\s*`+\s*\Z")
+_BACKTICKS = re.compile(r"`{3,}")
+_APART = "\u200b"  # zero-width: three backticks with it in between end no code block
+
+
+class Form(Protocol):
+    """What an answer is to look like; each method takes the model's text."""
+
+    def shown(self, text: str, *, final: bool) -> str:
+        """The text as Discord's Markdown; what is longer only adds to it, unless `final`."""
+        ...
+
+    def bare(self, text: str) -> str:
+        """The text as it is stored: without what does not belong to it."""
+        ...
+
+    def file(self, text: str) -> File | None:
+        """What is attached to a text that has ended."""
+        ...
+
+    async def verdict(self, text: str) -> str:
+        """What a check of a complete text finds, for the small print; never raises."""
+        ...
+
+
+class Prose:
+    """Whatever the model writes."""
+
+    def shown(self, text: str, *, final: bool) -> str:
+        """It is Markdown already."""
+        return text
+
+    def bare(self, text: str) -> str:
+        """All of it is the answer."""
+        return text
+
+    def file(self, text: str) -> File | None:
+        """Nothing."""
+        return None
+
+    async def verdict(self, text: str) -> str:
+        """There is nothing to check."""
+        return ""
+
+
+PROSE = Prose()
+
+
+@dataclass(frozen=True, slots=True)
+class Json:
+    """JSON, shown in a code block; models like to fence it themselves, which is taken off."""
+
+    checker: SchemaChecker
+    schema: Mapping[str, Any] | None = None
+
+    def shown(self, text: str, *, final: bool) -> str:
+        """The JSON in a fence of its own, which the last message closes."""
+        if not final and _HALF_AN_OPENING.match(text):
+            return ""
+        body = self.bare(text)
+        if not final:
+            body = _BACKTICKS_AT_THE_END.sub("", body)
+        if not body.strip():
+            return ""
+        return "```json\n" + _BACKTICKS.sub(lambda run: _APART.join(run[0]), body)
+
+    def bare(self, text: str) -> str:
+        """The JSON alone."""
+        body = _OPENING.sub("", text, count=1) if _OPENING.match(text) else text
+        fenced = body is not text or body.lstrip().startswith(("{", "["))
+        return _CLOSING.sub("", body) if fenced else body
+
+    def file(self, text: str) -> File | None:
+        """The JSON as `answer.json`; none of what is no JSON."""
+        try:
+            parsed(text)
+        except ValueError:
+            return None
+        return File(ANSWER, text)
+
+    async def verdict(self, text: str) -> str:
+        """Whether it is JSON, and follows the schema."""
+        try:
+            answer = parsed(text)
+        except ValueError:
+            return INVALID if text.strip() else ""
+        if self.schema is None:
+            return VALID
+        try:
+            problem = await self.checker.problem(self.schema, answer)
+        except Unchecked:
+            return UNCHECKED
+        return FOLLOWS if problem is None else DOES_NOT_FOLLOW.format(problem=_short(problem))
+
+
+def form_of(turn: Turn, checker: SchemaChecker) -> Form:
+    """What the answer to a turn is to look like."""
+    wanted = turn.options.get("response_format")
+    if not isinstance(wanted, Mapping):
+        return PROSE
+    return Json(checker, wanted.get("json_schema", {}).get("schema"))
+
+
+def parsed(text: str) -> Any:
+    """JSON as its standard has it: no NaN, and no deeper than can be read.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _short(problem: str) -> str:
+    """A problem in one line that stays within its backticks."""
+    line = " ".join(problem.replace("`", "'").split())
+    return line if len(line) <= LONGEST_PROBLEM else f"{line[: LONGEST_PROBLEM - 1]}…"
