@@ -1,0 +1,92 @@
+"""Has pictures drawn in a process of their own, which is gone when the picture is there.
+
+matplotlib takes half a second to begin and a hundred megabytes to hold: the bot's own process,
+which serves everybody for months, does without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from bot.core.charts import Chart
+from bot.core.errors import PictureFailed
+
+COMMAND = (sys.executable, "-m", "bot.charts")
+HERE = Path(__file__).parents[2]  # where `bot` is found, whatever the bot's working directory
+SECONDS = 20.0  # for a picture, waiting included; it takes about one
+AT_ONCE = 1  # a picture takes a whole core, which answers need, too
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+INHERITED = ("PATH", "LANG", "SYSTEMROOT", "TMPDIR")  # no token and no key among them
+
+
+class ChartProcess:
+    """A `Painter`.
+
+    Args:
+        environment: of the processes.
+        command: what draws: JSON comes in, a PNG goes out.
+        seconds: until a picture has failed.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        command: Sequence[str] = COMMAND,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._environment = environment
+        self._command = command
+        self._seconds = seconds
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    async def draw(self, chart: Chart) -> bytes:
+        """A chart as a PNG.
+
+        Raises:
+            PictureFailed: it could not be drawn in time.
+        """
+        try:
+            async with asyncio.timeout(self._seconds), self._places:
+                code, picture = await self._ask(json.dumps(asdict(chart)).encode())
+        except TimeoutError as error:
+            raise PictureFailed(f"not within {self._seconds:g} s") from error
+        except OSError as error:
+            raise PictureFailed(f"no process: {error.strerror}") from error
+        if code or not picture.startswith(SIGNATURE):
+            raise PictureFailed(f"exit code {code}")
+        return picture
+
+    async def _ask(self, told: bytes) -> tuple[int, bytes]:
+        """Start the process and wait for its end; whoever waits no more ends it."""
+        process = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,  # a traceback may hold people's names
+            cwd=HERE,
+            env=self._environment,
+        )
+        try:
+            picture, _ = await process.communicate(told)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        return process.returncode or 0, picture
+
+
+@asynccontextmanager
+async def open_charts() -> AsyncIterator[ChartProcess]:
+    """A painter whose processes share a folder for what matplotlib finds out about fonts."""
+    with tempfile.TemporaryDirectory(prefix="bot-charts-", ignore_cleanup_errors=True) as folder:
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        yield ChartProcess(inherited | {"MPLCONFIGDIR": folder, "MPLBACKEND": "agg"})
