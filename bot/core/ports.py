@@ -18,7 +18,8 @@ from bot.core.conversation import (
     UserId,
 )
 from bot.core.options import Change, Changed, Layers, Scope, ScopeId
-from bot.core.replies import Address, Frame, ReplyRecord, ReplyState, Usage
+from bot.core.quotas import Counter, Quota
+from bot.core.replies import Address, Frame, ReplyRecord, ReplyState, Usage, Variant
 from bot.core.requests import ChatRequest
 from bot.core.usage import Account, By, Key, Spent, Sums
 
@@ -134,6 +135,8 @@ class Ending:
     address: Address
     usage: Usage | None = None
     seconds: float = 0.0
+    variants: tuple[Variant, ...] = ()  # `text` is that of `variant`, their index
+    variant: int = 0
 
 
 class ReplyStore(Protocol):
@@ -142,8 +145,16 @@ class ReplyStore(Protocol):
     Every method raises `StorageError` when the database does not answer.
     """
 
-    async def accept(self, turn: Turn, address: Address) -> ReplyId | None:
-        """Write a row in state ACCEPTED; None if this event was accepted before."""
+    async def accept(
+        self, turn: Turn, address: Address, quota: Quota | None = None
+    ) -> ReplyId | None:
+        """Write a row in state ACCEPTED; None if this event was accepted before.
+
+        What is accepted is counted, in the same transaction.
+
+        Raises:
+            LimitReached: the quota has no room for it; nothing was written.
+        """
         ...
 
     async def begin(self, reply: ReplyId, turn: Turn, gathered: Sequence[ReplyId] = ()) -> None:
@@ -154,14 +165,31 @@ class ReplyStore(Protocol):
         """
         ...
 
-    async def reopen(self, reply: ReplyId, trigger: EventId, *, keep: bool) -> ReplyRecord | None:
+    async def reopen(
+        self, reply: ReplyId, trigger: EventId, *, keep: bool, quota: Quota | None = None
+    ) -> ReplyRecord | None:
         """Enter STREAMING again from an ending.
 
-        Regenerate is `keep` False: the old answer leaves the history and the row's text is
-        emptied. Continue is `keep` True.
+        Regenerate is `keep` False: the old answer leaves the history, and the row's text and
+        variants are emptied. Continue is `keep` True.
 
         Returns None, and nothing changed, if the reply is unknown, has not ended, is not the newest
         answer of its conversation, or `trigger` is not newer than the event that opened it last.
+
+        What is reopened is counted, in the same transaction.
+
+        Raises:
+            LimitReached: the quota has no room for it; nothing was changed.
+        """
+        ...
+
+    async def choose_variant(
+        self, reply: ReplyId, variant: int, trigger: EventId
+    ) -> ReplyRecord | None:
+        """Let another variant be the answer: in the row and in the history, in one transaction.
+
+        Its ending is not `shown` yet then. Returns None, and nothing changed, where `reopen`
+        would, or if there is no such variant.
         """
         ...
 
@@ -195,6 +223,21 @@ class ReplyStore(Protocol):
 
     async def previous(self, conversation: ChannelId, before: ReplyId) -> ReplyRecord | None:
         """The newest ended reply of a conversation before this one, whose buttons are to go."""
+        ...
+
+
+class CounterStore(Protocol):
+    """What members and servers have used, as limits count it.
+
+    It is counted by `ReplyStore`: a question when it is accepted, its tokens when it ends.
+    """
+
+    async def used(self, guild: GuildId, member: UserId) -> Sequence[Counter]:
+        """The counters of a member and of their server; windows that are over may be among them.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
         ...
 
 
@@ -352,4 +395,8 @@ class Meter(Protocol):
 
     def reply_ended(self, ending: Ending) -> None:
         """A reply has ended."""
+        ...
+
+    def breaker(self, model: str, state: int) -> None:
+        """A model's breaker has changed: 0 closed, 1 half-open, 2 open."""
         ...

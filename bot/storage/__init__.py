@@ -2,6 +2,7 @@
 
 from bot.storage.engine import Database, open_database
 from bot.storage.history import SqlHistoryStore
+from bot.storage.limits import SqlCounterStore
 from bot.storage.options import SqlOptionStore
 from bot.storage.replies import SqlReplyStore
 from bot.storage.schema import check, drift, migrate
@@ -10,6 +11,7 @@ from bot.storage.usage import SqlUsageStore
 
 __all__ = [
     "Database",
+    "SqlCounterStore",
     "SqlHistoryStore",
     "SqlOptionStore",
     "SqlReplyStore",

@@ -11,15 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Role, Said, Turn
 from bot.core.ports import Ending
+from bot.core.quotas import Quota
 from bot.core.replies import Address, ReplyRecord, ReplyState
 from bot.storage.checkpoints import Checkpoints
 from bot.storage.engine import Database
 from bot.storage.history import append, ensure_conversation, remove_answer
+from bot.storage.limits import count_question, count_tokens
 from bot.storage.records import fetch_records
 from bot.storage.reply_messages import add_messages, asked, put_asked, put_shown
 from bot.storage.tables import ASKED, IS_UNFINISHED, SHOWN, replies, reply_messages
 from bot.storage.turns import encode_turn
 from bot.storage.usage import record_usage
+from bot.storage.variants import encode_variants, let_show
 from bot.storage.whole import whole
 
 # What was answered as a part of a later turn is no answer of its own: it has no buttons, and it
@@ -47,8 +50,10 @@ class SqlReplyStore:
         self._checkpoints = Checkpoints(database, clock)
 
     @whole
-    async def accept(self, turn: Turn, address: Address) -> ReplyId | None:
-        """Write a row in state ACCEPTED; None if this event was accepted before."""
+    async def accept(
+        self, turn: Turn, address: Address, quota: Quota | None = None
+    ) -> ReplyId | None:
+        """Write a row in state ACCEPTED and count it; None if this event was accepted before."""
         now = self._clock()
         place = turn.place
         insert = self._database.insert(replies).values(
@@ -77,6 +82,8 @@ class SqlReplyStore:
             reply = ReplyId(found)
             await add_messages(connection, ASKED, {reply: asked(turn)})
             await add_messages(connection, SHOWN, {reply: address.message_ids})
+            if quota is not None:
+                await count_question(self._database, connection, quota, at=now)
         return reply
 
     @whole
@@ -109,36 +116,23 @@ class SqlReplyStore:
                 )
 
     @whole
-    async def reopen(self, reply: ReplyId, trigger: EventId, *, keep: bool) -> ReplyRecord | None:
-        """Enter STREAMING again from an ending; None, and nothing changed, where that may not be.
-
-        The newest answer of a conversation is the one after which no other was accepted, gathered
-        and private ones apart. A private answer is never superseded.
-        """
+    async def reopen(
+        self, reply: ReplyId, trigger: EventId, *, keep: bool, quota: Quota | None = None
+    ) -> ReplyRecord | None:
+        """Enter STREAMING again from an ending; None, and nothing changed, where that may not be."""
         await self._checkpoints.settle(reply)
-        later = replies.alias()
-        superseded = sa.exists().where(
-            later.c.conversation_id == replies.c.conversation_id,
-            later.c.id > replies.c.id,
-            later.c.shared,
-            later.c.state != ReplyState.GATHERED,
-        )
+        now = self._clock()
         values: dict[str, Any] = {
             "state": ReplyState.STREAMING,
             "shown": False,
             "trigger": trigger,
-            "updated_at": self._clock(),
+            "updated_at": now,
         }
         if not keep:
-            values["text"] = ""
+            values |= {"text": "", "variants": None, "variant": 0}
         opened = (
             sa.update(replies)
-            .where(
-                replies.c.id == reply,
-                replies.c.trigger < trigger,
-                replies.c.state.in_(ANSWERS_ENDED),
-                sa.or_(sa.not_(replies.c.shared), sa.not_(superseded)),
-            )
+            .where(replies.c.id == reply, _may_change(trigger))
             .values(values)
             .returning(replies.c.conversation_id)
         )
@@ -148,6 +142,20 @@ class SqlReplyStore:
                 return None
             if not keep:
                 await remove_answer(connection, ChannelId(found), reply)
+            if quota is not None:
+                await count_question(self._database, connection, quota, at=now)
+            return await _one(connection, _by_id(reply))
+
+    @whole
+    async def choose_variant(
+        self, reply: ReplyId, variant: int, trigger: EventId
+    ) -> ReplyRecord | None:
+        """Let another variant be the answer; None, and nothing changed, where that may not be."""
+        await self._checkpoints.settle(reply)
+        values = {"shown": False, "trigger": trigger, "updated_at": self._clock()}
+        async with self._database.write() as connection:
+            if not await let_show(connection, reply, variant, _may_change(trigger), values):
+                return None
             return await _one(connection, _by_id(reply))
 
     async def checkpoint(self, reply: ReplyId, text: str, address: Address) -> None:
@@ -165,7 +173,14 @@ class SqlReplyStore:
         ended = (
             sa.update(replies)
             .where(replies.c.id == reply)
-            .values(state=ending.state, text=ending.text, model=ending.model, updated_at=now)
+            .values(
+                state=ending.state,
+                text=ending.text,
+                model=ending.model,
+                variants=encode_variants(ending.variants),
+                variant=ending.variant,
+                updated_at=now,
+            )
             .returning(*OF_AN_ENDED_REPLY)
         )
         shown = ending.address.message_ids
@@ -179,6 +194,7 @@ class SqlReplyStore:
                 await self._replace_answer(connection, row, ending, at=now)
             if ending.usage is not None:
                 await record_usage(connection, row, ending, ending.usage, at=now)
+                await count_tokens(self._database, connection, row, ending.usage, at=now)
         self._checkpoints.stored[reply] = shown
 
     async def _replace_answer(
@@ -254,6 +270,26 @@ class SqlReplyStore:
         )
         async with self._database.read() as connection:
             return await _one(connection, newest)
+
+
+def _may_change(trigger: EventId) -> sa.ColumnElement[bool]:
+    """Whether an event may change an answer: it has ended and is the newest of its conversation.
+
+    The newest is the one after which no other was accepted, gathered and private ones apart. A
+    private answer is never superseded.
+    """
+    later = replies.alias()
+    superseded = sa.exists().where(
+        later.c.conversation_id == replies.c.conversation_id,
+        later.c.id > replies.c.id,
+        later.c.shared,
+        later.c.state != ReplyState.GATHERED,
+    )
+    return sa.and_(
+        replies.c.trigger < trigger,
+        replies.c.state.in_(ANSWERS_ENDED),
+        sa.or_(sa.not_(replies.c.shared), sa.not_(superseded)),
+    )
 
 
 def _by_id(reply: ReplyId) -> sa.Select[tuple[int]]:

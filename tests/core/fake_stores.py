@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,10 +20,11 @@ from bot.core.conversation import (
     Turn,
     UserId,
 )
-from bot.core.errors import DatabaseUnavailable
+from bot.core.errors import DatabaseUnavailable, LimitReached
 from bot.core.options import Change, Changed, Layers, Scope, ScopeId
 from bot.core.ports import Ending
-from bot.core.replies import Address, ReplyRecord, ReplyState
+from bot.core.quotas import Counter, Quota, What, begins, ends
+from bot.core.replies import Address, ReplyRecord, ReplyState, Usage
 
 LATENCY = 0.002  # seconds that every access takes
 
@@ -43,6 +44,8 @@ class Memory:
     )
     not_shown: set[ReplyId] = field(default_factory=set)
     endings: dict[ReplyId, list[Ending]] = field(default_factory=lambda: defaultdict(list))
+    counters: dict[tuple[GuildId, What, UserId | None], Counter] = field(default_factory=dict)
+    clock: Callable[[], float] = field(default=lambda: asyncio.get_running_loop().time())
     failing: set[str] = field(default_factory=set)
     journal: list[str] = field(default_factory=list)
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -75,6 +78,51 @@ class Memory:
             self.history[conversation] = [
                 entry for entry in entries if entry[0] != reply or entry[1].role is Role.USER
             ]
+
+
+    def count(self, guild: GuildId, whose: UserId | None, what: What, used: int) -> Counter:
+        """Add to a counter, or begin it anew; what it was before."""
+        now = self.clock()
+        before = self.counters.get((guild, what, whose))
+        if before is None or ends(what, before.started) <= now:
+            before = Counter(what, whose, begins(what, now), 0)
+        self.counters[guild, what, whose] = replace(before, used=before.used + used)
+        return before
+
+    def count_question(self, quota: Quota | None) -> None:
+        if quota is None:
+            return
+        whose = [one.whose for one in quota.ceilings if one.what is What.QUESTIONS]
+        as_it_was = dict(self.counters)
+        try:
+            before = [self.count(quota.guild, one, What.QUESTIONS, 1) for one in whose]
+            quota.check(before, self.clock())
+        except LimitReached:
+            self.counters = as_it_was
+            raise
+
+    def count_tokens(self, turn: Turn, usage: Usage | None) -> None:
+        guild = turn.place.guild_id
+        if guild is None or usage is None:
+            return
+        for whose in (None, turn.asker.id):
+            for what in (What.TOKENS_A_DAY, What.TOKENS_A_MONTH):
+                self.count(guild, whose, what, usage.total_tokens)
+
+
+class FakeCounters:
+    """`CounterStore` in memory."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def used(self, guild: GuildId, member: UserId) -> list[Counter]:
+        await self._memory.access("used")
+        return [
+            counter
+            for (where, _, whose), counter in self._memory.counters.items()
+            if where == guild and whose in (None, member)
+        ]
 
 
 class FakeHistory:
@@ -122,11 +170,14 @@ class FakeReplies:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    async def accept(self, turn: Turn, address: Address) -> ReplyId | None:
+    async def accept(
+        self, turn: Turn, address: Address, quota: Quota | None = None
+    ) -> ReplyId | None:
         await self._memory.access("accept", str(turn.event_id))
         rows = self._memory.rows
         if any(row.turn.event_id == turn.event_id for row in rows.values()):
             return None
+        self._memory.count_question(quota)
         reply = ReplyId(max(rows, default=0) + 1)
         state = ReplyState.ACCEPTED
         rows[reply] = ReplyRecord(reply, turn, state, None, "", address, turn.event_id)
@@ -140,7 +191,9 @@ class FakeReplies:
         if turn.shared:
             self._memory.append(reply, turn.place.conversation_id, turn.said)
 
-    async def reopen(self, reply: ReplyId, trigger: EventId, *, keep: bool) -> ReplyRecord | None:
+    async def reopen(
+        self, reply: ReplyId, trigger: EventId, *, keep: bool, quota: Quota | None = None
+    ) -> ReplyRecord | None:
         await self._memory.access("reopen")
         row = self._memory.rows[reply]
         superseded = row.turn.shared and any(
@@ -153,6 +206,7 @@ class FakeReplies:
         ended = row.state.ended and row.state is not ReplyState.GATHERED
         if not ended or superseded or trigger <= row.trigger:
             return None
+        self._memory.count_question(quota)
         self._change(reply, state=ReplyState.STREAMING, trigger=trigger)
         if not keep:
             self._change(reply, text="")
@@ -175,6 +229,7 @@ class FakeReplies:
             address=ending.address,
         )
         self._memory.endings[reply].append(ending)
+        self._memory.count_tokens(row.turn, ending.usage)
         self._memory.not_shown.add(reply)
         self._memory.remove_answer(reply)
         if row.turn.shared and ending.text.strip():
