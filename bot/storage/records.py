@@ -12,6 +12,7 @@ from bot.core.conversation import MessageId, ReplyId
 from bot.core.replies import Address, ReplyRecord, ReplyState
 from bot.storage.tables import SHOWN, replies, reply_messages
 from bot.storage.turns import decode_turn
+from bot.storage.variants import decode_variants
 
 
 async def fetch_records(
@@ -29,6 +30,8 @@ async def fetch_records(
                 replies.c.token,
                 replies.c.token_from,
                 replies.c.trigger,
+                replies.c.variants,
+                replies.c.variant,
             )
             .where(replies.c.id.in_(ids.scalar_subquery()))
             .order_by(replies.c.id)
@@ -61,4 +64,6 @@ def _record(row: Any, shown: tuple[MessageId, ...]) -> ReplyRecord:
         text=row.text,
         address=Address(shown, row.token, row.token_from),
         trigger=row.trigger,
+        variants=decode_variants(row.variants),
+        variant=row.variant,
     )
