@@ -130,6 +130,11 @@ class Turn:
         return not self.shared or self.place.guild_id is None
 
     @property
+    def characters(self) -> int:
+        """How long the question is."""
+        return sum(len(said.text) for said in self.said)
+
+    @property
     def people(self) -> frozenset[UserId]:
         """Everybody whose words this is: they may press the answer's buttons."""
         said = {entry.author.id for entry in self.said if entry.author is not None}

@@ -104,7 +104,7 @@ class LimitRules:
 
     def quota(self, guild: GuildId, by: Presser) -> Quota | None:
         """What a question of theirs is held to; None: nothing."""
-        if self._exempts(by):
+        if self.exempts(by):
             return None
         own = [(what, most, by.user) for what, most in self._own(by).items()]
         whole = [(what, most, None) for what, most in self.tables.get(Who.SERVER, {}).items()]
@@ -113,10 +113,14 @@ class LimitRules:
 
     def longest_prompt(self, by: Presser) -> int | None:
         """How many characters a question of theirs may have; None: no rule says."""
-        if self._exempts(by):
+        if self.exempts(by):
             return None
         tables = (self._own(by), self.tables.get(Who.SERVER, {}))
         return min((t[What.CHARACTERS] for t in tables if What.CHARACTERS in t), default=None)
+
+    def exempts(self, by: Presser) -> bool:
+        """Whether no limit holds them."""
+        return self.moderators_exempt and by.manager
 
     @property
     def at_once(self) -> int | None:
@@ -131,9 +135,6 @@ class LimitRules:
         ]
         exempt = "exempt" if self.moderators_exempt else "not exempt"
         return [*lines, f"Moderators (Manage Server) are {exempt}"] if lines else []
-
-    def _exempts(self, by: Presser) -> bool:
-        return self.moderators_exempt and by.manager
 
     def _own(self, by: Presser) -> Table:
         """A member's own limits: the strictest of everybody's and of their roles'."""
