@@ -12,14 +12,18 @@ from typing import Any
 
 from stamina.instrumentation import set_on_retry_hooks
 
+from bot.charts.process import open_charts
 from bot.core.checkup import Finding
 from bot.core.choices import Choices
 from bot.core.errors import ModelError, Unauthorized
+from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
 from bot.core.service import Capacity, ChatService
+from bot.core.throttle import Throttle
 from bot.discord_app.application import identify, reads_everything
 from bot.discord_app.checkup import examine_discord
 from bot.discord_app.client import Collaborators, Shards, WeryBot, point_at
+from bot.discord_app.config.log_channel import LogChannel
 from bot.discord_app.rest import open_rest
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.tracing import trace_config
@@ -31,9 +35,11 @@ from bot.settings import OfflineSettings, Settings
 from bot.storage import schema
 from bot.storage.engine import Database, open_database
 from bot.storage.history import SqlHistoryStore
+from bot.storage.limits import SqlCounterStore
 from bot.storage.options import SqlOptionStore
 from bot.storage.replies import SqlReplyStore
 from bot.storage.threads import SqlThreadStore
+from bot.storage.usage import SqlUsageStore
 from bot.weryai.catalogue import Catalogue
 from bot.weryai.client import WeryAIClient
 from bot.weryai.patience import Retries, Timeouts
@@ -146,23 +152,40 @@ async def _joined(settings: Settings) -> AsyncIterator[tuple[WeryBot, ChatServic
         shards = Shards(settings.shard_count, settings.shard_ids or None)
         surfaces = ReplySurfaces(rest, application.id, owns=shards.own)
         replies = SqlReplyStore(database)
-        choices = Choices(SqlOptionStore(database), catalogue, _defaults(settings))
+        options = SqlOptionStore(database)
+        log_channel = LogChannel(rest, options)
+        choices = Choices(options, catalogue, _defaults(settings), announce=log_channel.announce)
+        limits = Limits(choices, SqlCounterStore(database))
+        throttle = Throttle(settings.max_concurrent_replies)
         service = ChatService(
             model=MeteredModel(model, metrics),
             choices=choices,
+            limits=limits,
             history=SqlHistoryStore(database),
             replies=replies,
             budget=budget,
             surfaces=surfaces,
             meter=metrics,
             capacity=_capacity(settings),
+            throttle=throttle,
         )
-        metrics.watch(running=service.running, waiting=service.waiting)
+        metrics.watch(
+            running=service.running, waiting=service.waiting, allowed=lambda: throttle.allowed
+        )
         await service.load_unfinished()
         bot = WeryBot(
             application,
             Collaborators(
-                service, choices, catalogue, SqlThreadStore(database), replies, rest, surfaces
+                service,
+                choices,
+                catalogue,
+                SqlThreadStore(database),
+                replies,
+                rest,
+                surfaces,
+                log_channel=log_channel,
+                usage=SqlUsageStore(database),
+                painter=await opened(open_charts()),
             ),
             reads_everything=reads_everything(application, settings.message_content_intent),
             shards=shards,
@@ -204,7 +227,6 @@ def _capacity(settings: Settings) -> Capacity:
     return Capacity(
         prompt_characters=settings.max_prompt_characters,
         reply_messages=settings.max_reply_messages,
-        concurrent_replies=settings.max_concurrent_replies,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,13 +14,17 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.core.choices import Choices
-from bot.core.ports import ModelCatalogue, ReplyStore, ThreadStore
+from bot.core.limits import Limits
+from bot.core.ports import ModelCatalogue, Painter, ReplyStore, ThreadStore, UsageStore
 from bot.core.service import ChatService
 from bot.discord_app.application import NOT_LET_IN, Application
 from bot.discord_app.ask import Asking
 from bot.discord_app.catchup import CatchUp
 from bot.discord_app.chat import Chatting
+from bot.discord_app.config.access import AccessCommands
 from bot.discord_app.config.commands import Config
+from bot.discord_app.config.limits import LimitCommands
+from bot.discord_app.config.log_channel import LogChannel
 from bot.discord_app.deletions import Deletions
 from bot.discord_app.direct import DirectMessages
 from bot.discord_app.errors import DiscordRefused, Tree
@@ -27,11 +32,13 @@ from bot.discord_app.help import Help
 from bot.discord_app.listening import Listener, Listening
 from bot.discord_app.mentions import Mentions
 from bot.discord_app.model import Models
+from bot.discord_app.private_view import FromBefore
 from bot.discord_app.reset import Reset
 from bot.discord_app.rest import DiscordRest
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.sync import sync
 from bot.discord_app.threads import ListenedThreads
+from bot.discord_app.usage.commands import Usage
 from bot.discord_app.views import Presses, ReplyButton
 
 INTENT_REFUSED = (
@@ -68,11 +75,15 @@ class Collaborators:
 
     service: ChatService
     choices: Choices
+    limits: Limits
     catalogue: ModelCatalogue
     threads: ThreadStore
     replies: ReplyStore
     rest: DiscordRest
     surfaces: ReplySurfaces
+    usage: UsageStore
+    painter: Painter
+    log_channel: LogChannel
 
 
 class WeryBot(commands.AutoShardedBot):
@@ -151,13 +162,17 @@ class WeryBot(commands.AutoShardedBot):
         threads = ListenedThreads(joined.threads, joined.replies, surfaces.own, me)
         listeners: list[Listener] = [DirectMessages(me), threads, Mentions(me)]
         reads = self._reads_everything
+        run = secrets.token_hex(4)
         asking = Asking(service, choices, catalogue, surfaces, me)
         self.tree.add_command(asking.about_this)
+        subgroups = [LimitCommands(choices, joined.limits), AccessCommands(choices)]
         return [
             asking,
             Chatting(service, choices, catalogue, threads, surfaces, reads_everything=reads),
-            Models(choices, catalogue),
-            Config(choices, catalogue),
+            Models(choices, catalogue, run=run),
+            Config(choices, catalogue, joined.log_channel, run=run, subgroups=subgroups),
+            FromBefore(run),
+            Usage(joined.usage, catalogue, joined.painter),
             Reset(service, threads),
             Help(reads_everything=reads),
             Listening(service, surfaces, listeners, me),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 
 from bot.core.options import Resolved, Scope
-from bot.core.ports import ModelCatalogue
+from bot.core.ports import ModelCatalogue, ModelInfo
 
 SUGGESTIONS = 25  # Discord's limit for autocomplete
 NAME_LENGTH = 100  # Discord's limit for a choice's name, and for its value
@@ -32,6 +32,16 @@ def named(catalogue: ModelCatalogue, key: str) -> str:
     """A model as it is told: its name and key."""
     model = catalogue.find(key)
     return f"`{key}`" if model is None else f"**{model.name}** (`{model.key}`)"
+
+
+def tokens_of(model: ModelInfo) -> str:
+    """A model's limits, as far as WeryAI tells them."""
+    told = []
+    if model.context_tokens is not None:
+        told.append(f"reads {model.context_tokens:,} tokens")
+    if model.max_output_tokens is not None:
+        told.append(f"writes up to {model.max_output_tokens:,}")
+    return " and ".join(told)
 
 
 def in_force(catalogue: ModelCatalogue, options: Resolved) -> str:

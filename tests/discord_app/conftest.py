@@ -15,6 +15,7 @@ from bot.core.choices import Choices
 from bot.core.ports import Lane
 from bot.discord_app.application import ContentIntent, identify, reads_everything
 from bot.discord_app.client import Collaborators, Shards, WeryBot, point_at
+from bot.discord_app.config.log_channel import LogChannel
 from bot.discord_app.rest import DiscordRest, open_rest
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.tracing import trace_config
@@ -24,6 +25,7 @@ from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Channel, Guild, Message, MessageType
 from tests.core.fake_stores import FakeOptions, FakeReplies, Memory
 from tests.core.samples import FLASH
+from tests.discord_app.fake_usage import FakePainter, FakeUsage
 from tests.discord_app.fakes import FakeCatalogue, FakeService, FakeThreads, News
 
 
@@ -99,13 +101,24 @@ class Inside:
     catalogue: FakeCatalogue
     memory: Memory
     news: News
+    usage: FakeUsage
+    painter: FakePainter
 
 
 @pytest.fixture
 def inside() -> Inside:
     memory, news = Memory(), News()
     service, threads = FakeService(memory, news), FakeThreads(news)
-    return Inside(service, threads, FakeOptions(), FakeCatalogue(), memory, news)
+    return Inside(
+        service,
+        threads,
+        FakeOptions(),
+        FakeCatalogue(),
+        memory,
+        news,
+        usage=FakeUsage(),
+        painter=FakePainter(),
+    )
 
 
 Build = Callable[[ContentIntent], Awaitable[WeryBot]]
@@ -127,16 +140,25 @@ def build(
     async def built(content_intent: ContentIntent) -> WeryBot:
         point_at(sandbox.api_url)
         application = await identify(rest)
+        log_channel = LogChannel(rest, inside.options)
         return WeryBot(
             application,
             Collaborators(
                 inside.service,
-                Choices(inside.options, inside.catalogue, {"model": FLASH.key}),
+                Choices(
+                    inside.options,
+                    inside.catalogue,
+                    {"model": FLASH.key},
+                    announce=log_channel.announce,
+                ),
                 inside.catalogue,
                 inside.threads,
                 FakeReplies(inside.memory),
                 rest,
                 ReplySurfaces(rest, application.id, clock=sandbox.clock.now),
+                log_channel=log_channel,
+                usage=inside.usage,
+                painter=inside.painter,
             ),
             reads_everything=reads_everything(application, content_intent),
             shards=Shards(),
