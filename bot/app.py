@@ -42,6 +42,7 @@ from bot.storage.threads import SqlThreadStore
 from bot.storage.usage import SqlUsageStore
 from bot.weryai.catalogue import Catalogue
 from bot.weryai.client import WeryAIClient
+from bot.weryai.json_schema import SchemaProcesses
 from bot.weryai.patience import Retries, Timeouts
 
 log = logging.getLogger(__name__)
@@ -157,6 +158,7 @@ async def _joined(settings: Settings) -> AsyncIterator[tuple[WeryBot, ChatServic
         choices = Choices(options, catalogue, _defaults(settings), announce=log_channel.announce)
         limits = Limits(choices, SqlCounterStore(database))
         throttle = Throttle(settings.max_concurrent_replies)
+        schemas = SchemaProcesses()
         service = ChatService(
             model=MeteredModel(model, metrics),
             choices=choices,
@@ -166,6 +168,7 @@ async def _joined(settings: Settings) -> AsyncIterator[tuple[WeryBot, ChatServic
             budget=budget,
             surfaces=surfaces,
             meter=metrics,
+            schemas=schemas,
             capacity=_capacity(settings),
             throttle=throttle,
         )
@@ -183,6 +186,7 @@ async def _joined(settings: Settings) -> AsyncIterator[tuple[WeryBot, ChatServic
                 replies,
                 rest,
                 surfaces,
+                schemas=schemas,
                 log_channel=log_channel,
                 usage=SqlUsageStore(database),
                 painter=await opened(open_charts()),

@@ -9,19 +9,33 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 
 from bot.core.asking import Asking
-from bot.core.conversation import EventId, ReplyId, gathered
+from bot.core.conversation import EventId, ReplyId, Turn, gathered
 from bot.core.errors import InvalidInput, StorageError
+from bot.core.heard import variants_asked
 from bot.core.lines import Lines, Ticket
+from bot.core.notices import Notice, Notices
 from bot.core.pacing import EditBudget
-from bot.core.ports import Ending, HistoryStore, Meter, ReplyStore, ReplySurface, Surfaces
-from bot.core.replies import Frame, ReplyRecord, ReplyState
+from bot.core.places import Places
+from bot.core.ports import (
+    HistoryStore,
+    Meter,
+    ReplyStore,
+    ReplySurface,
+    SchemaChecker,
+    Surfaces,
+)
+from bot.core.quotas import Quota
+from bot.core.replies import ReplyRecord, ReplyState
 from bot.core.running import Running, storing
 from bot.core.streaming import THINKING, Draft
+from bot.core.structured import form_of
 from bot.core.windows import Progress, Urgency
 
 log = logging.getLogger(__name__)
 
 RETIREMENT = 20  # characters that an old answer's buttons are worth, when they wait to go
+RESTARTING = "I am about to restart. Please press again in a minute."
+TOO_LATE = "There is a newer answer here; this one stays as it is."
 
 SurfaceOf = Callable[[ReplyRecord], ReplySurface]
 """Where a reply, as it is stored, is shown anew."""
@@ -37,11 +51,13 @@ class Answering:
         budget: gives leave for frames.
         surfaces: finds again where a stored reply is shown.
         meter: counts for operators.
+        schemas: checks answers against the schema they are to follow.
         max_messages: longer answers end with the whole as a file.
-        places: how many answers are given at once.
+        places: from which answers are given.
 
     Attributes:
         lines: who waits, in each conversation.
+        notices: what is shown to those who wait.
         running: the answers being given.
         reopening: replies that are about to be answered anew.
         closing: nothing new is begun any more.
@@ -56,8 +72,9 @@ class Answering:
         budget: EditBudget,
         surfaces: Surfaces,
         meter: Meter,
+        schemas: SchemaChecker,
         max_messages: int,
-        places: int,
+        places: Places,
     ) -> None:
         self._asking = asking
         self._history = history
@@ -65,9 +82,10 @@ class Answering:
         self._budget = budget
         self._surfaces = surfaces
         self._meter = meter
+        self._schemas = schemas
         self._max_messages = max_messages
-        self._places = asyncio.Semaphore(places)
-        self.lines = Lines(self._places)
+        self.lines = Lines(places)
+        self.notices = Notices(self.lines, replies=replies, budget=budget)
         self.running: dict[ReplyId, Running] = {}
         self.reopening: set[ReplyId] = set()
         self.closing = False
@@ -79,30 +97,14 @@ class Answering:
         """Answer a turn when its place in line has come; None if a later turn took it along."""
         ticket.surface.bind(ticket.reply)
         with self._at_work():
-            async with self._turn_of(ticket) as batch:
-                running = await self._answer_batch(batch) if batch else None
+            async with self.notices.of(ticket) as notice, self.lines.turn_of(ticket) as batch:
+                notice.end()
+                running = await self._answer_batch(batch, notice) if batch else None
             if ticket.failure is not None:
                 raise ticket.failure
             if running is not None:  # out of the line: nobody waits for this
                 await self._retire_older(running)
             return running
-
-    async def withdraw(self, ticket: Ticket) -> None:
-        """What was asked has been deleted before its turn came."""
-        address = ticket.surface.address
-        await self._replies.finish(ticket.reply, Ending(ReplyState.STOPPED, "", "", address))
-        await self._replies.shown(ticket.reply, address)
-
-    @asynccontextmanager
-    async def _turn_of(self, ticket: Ticket) -> AsyncIterator[list[Ticket]]:
-        """A place to answer from; a private question stands in no line."""
-        with self._at_work():
-            if ticket.turn.shared:
-                async with self.lines.turn_of(ticket) as batch:
-                    yield batch
-            else:
-                async with self._places:
-                    yield [ticket]
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
@@ -116,12 +118,13 @@ class Answering:
             if not self._works:
                 self._idle.set()
 
-    async def _answer_batch(self, batch: list[Ticket]) -> Running | None:
+    async def _answer_batch(self, batch: list[Ticket], notice: Notice) -> Running | None:
         if self.closing:  # the rows stay ACCEPTED: the next process answers them
             return None
         turn = gathered([ticket.turn for ticket in batch])
         ticket = replace(batch[-1], turn=turn, accepted_at=batch[0].accepted_at)
-        async with self._run(ticket) as running:
+        draft = replace(self._draft(turn), after=notice.over)
+        async with self._run(ticket, draft) as running:
             try:
                 await self._replies.begin(ticket.reply, turn, [other.reply for other in batch[:-1]])
             except StorageError as error:
@@ -132,61 +135,106 @@ class Answering:
         return running
 
     async def again(
-        self, record: ReplyRecord, trigger: EventId, surface_of: SurfaceOf, *, keep: bool
+        self,
+        record: ReplyRecord,
+        trigger: EventId,
+        surface_of: SurfaceOf,
+        *,
+        keep: bool,
+        quota: Quota | None = None,
     ) -> None:
         """Answer anew (or, with `keep`, go on) what has ended before.
 
         Raises:
             InvalidInput: it is running, not the newest any more, or its question is gone.
+            LimitReached: the quota has no room for it.
             StorageError: the database does not answer.
         """
         reply = record.id
-        running = self.running.get(reply)
-        if reply in self.reopening or (running is not None and not running.editor.ended):
-            raise InvalidInput(text="I am already on it.")
-        with ExitStack() as pressed:
-            self.reopening.add(reply)
-            pressed.callback(self.reopening.discard, reply)
-            if running is not None:  # its end is visible already, but not all is stored
-                await running.over.wait()
-            turn = self.lines.as_it_reads_now(record.turn)
+        with self._at_work(), ExitStack() as pressed:
+            await self._press(reply, pressed)
+            turn = self.lines.changes.as_it_reads_now(record.turn)
             turn = replace(turn, gathers=False)  # it has an answer of its own
             now = asyncio.get_running_loop().time()
             ticket = Ticket(reply, turn, surface_of(record), now)
-            async with self._turn_of(ticket) as batch:
-                opened = await self._reopen(ticket, batch, trigger, keep=keep)
+            async with self.lines.turn_of(ticket) as batch:
+                self._check_reopening(ticket, batch)
+                opened = await self._replies.reopen(reply, trigger, keep=keep, quota=quota)
+                if opened is None:
+                    raise InvalidInput(text=TOO_LATE)
                 pressed.close()  # from here on it is a running one
                 # Only now it is certain which messages the reply fills.
                 again = replace(ticket, surface=surface_of(opened))
                 await self._answer_again(opened, again, keep=keep)
 
-    async def _reopen(
-        self, ticket: Ticket, batch: list[Ticket], trigger: EventId, *, keep: bool
-    ) -> ReplyRecord:
+    async def show_variant(
+        self, record: ReplyRecord, variant: int, trigger: EventId, surface_of: SurfaceOf
+    ) -> None:
+        """Show another variant of an answer, which the history keeps instead from now on.
+
+        It waits in no line: the store sees to it that no question has come in between.
+
+        Raises:
+            InvalidInput: it is running, not the newest any more, or there is no such variant.
+            StorageError: the database does not answer.
+        """
+        with self._at_work(), ExitStack() as pressed:
+            await self._press(record.id, pressed)
+            if self.closing:
+                raise InvalidInput(text=RESTARTING)
+            chosen = await self._replies.choose_variant(record.id, variant, trigger)
+            if chosen is None:
+                raise InvalidInput(text=TOO_LATE)
+            surface = surface_of(chosen)
+            surface.bind(record.id)
+            ticket = Ticket(record.id, chosen.turn, surface, asyncio.get_running_loop().time())
+            signed = await self._asking.signature_of(chosen)
+            async with self._run(ticket, self._draft(chosen.turn)) as running:
+                pressed.close()  # from here on it is a running one
+                await running.conclude(chosen, *signed)
+                await surface.keep(running.editor.messages)
+
+    async def _press(self, reply: ReplyId, pressed: ExitStack) -> None:
+        """Make sure that a button of a reply has an effect once, until `pressed` is closed.
+
+        Raises:
+            InvalidInput: the reply is being answered, or about to be.
+        """
+        running = self.running.get(reply)
+        if reply in self.reopening or (running is not None and not running.editor.ended):
+            raise InvalidInput(text="I am already on it.")
+        self.reopening.add(reply)
+        pressed.callback(self.reopening.discard, reply)
+        if running is not None:  # its end is visible already, but not all is stored
+            await running.over.wait()
+
+    def _check_reopening(self, ticket: Ticket, batch: list[Ticket]) -> None:
         if not batch or not ticket.turn.said:
             raise InvalidInput(text="The question was deleted. Please ask again.")
         if self.closing:
-            raise InvalidInput(text="I am about to restart. Please press again in a minute.")
-        opened = await self._replies.reopen(ticket.reply, trigger, keep=keep)
-        if opened is None:
-            raise InvalidInput(text="There is a newer answer here; this one stays as it is.")
-        return opened
+            raise InvalidInput(text=RESTARTING)
 
     async def _answer_again(self, record: ReplyRecord, ticket: Ticket, *, keep: bool) -> None:
         ticket.surface.bind(ticket.reply)
         partial = record.text if keep else ""
-        async with self._run(ticket, partial, opening=THINKING) as running:
+        draft = self._draft(ticket.turn, record if keep else None)
+        async with self._run(ticket, replace(draft, opening=THINKING)) as running:
             if not keep:
                 await ticket.surface.keep(1)
             await running.editor.run(self._asking.events(running, partial))
 
+    def _draft(self, turn: Turn, before: ReplyRecord | None = None) -> Draft:
+        """What an answer starts from: nothing, or what there was before it."""
+        draft = Draft(max_messages=self._max_messages, form=form_of(turn, self._schemas))
+        if before is None:
+            return replace(draft, asked=variants_asked(turn))
+        return replace(draft, text=before.text, known=before.variants, variant=before.variant)
+
     @asynccontextmanager
-    async def _run(
-        self, ticket: Ticket, text: str = "", opening: Frame | None = None
-    ) -> AsyncIterator[Running]:
+    async def _run(self, ticket: Ticket, draft: Draft) -> AsyncIterator[Running]:
         running = Running(
             ticket,
-            Draft(text, opening, self._max_messages),
+            draft,
             replies=self._replies,
             meter=self._meter,
             budget=self._budget,
@@ -198,7 +246,7 @@ class Answering:
                 log.warning("reply %s: not shown to its end: %s", ticket.reply, gone)
             await running.shown()
             shown_in = running.surface.address.message_ids
-            if self.lines.any_deleted(shown_in):  # before it was stored that they are its own
+            if self.lines.changes.any_deleted(shown_in):  # before it was stored that they are its own
                 with storing(running.reply, "its deletion"):
                     await self._history.deleted(shown_in)
         finally:
@@ -230,13 +278,20 @@ class Answering:
         begun = record.state is not ReplyState.ACCEPTED
         turn = replace(record.turn, gathers=False) if begun else record.turn
         ticket = Ticket(record.id, turn, surface, asyncio.get_running_loop().time())
+        if record.state is ReplyState.WITHDRAWN:
+            await self.notices.conclude(ticket)
+            return
         if not (record.text or record.state.ended):
             await self.answer(ticket)
             return
-        async with self._turn_of(ticket) as batch:
-            if batch:
-                async with self._run(ticket, record.text) as running:
-                    await running.conclude(record, await self._asking.model_of(record))
+        with self._at_work():
+            async with self.lines.turn_of(ticket) as batch:
+                if batch:
+                    await self._conclude(record, ticket)
+
+    async def _conclude(self, record: ReplyRecord, ticket: Ticket) -> None:
+        async with self._run(ticket, self._draft(ticket.turn, record)) as running:
+            await running.conclude(record, *await self._asking.signature_of(record))
 
     async def idle_within(self, seconds: float) -> None:
         """Wait until no answer is being given any more, but not for ever."""

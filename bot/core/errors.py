@@ -7,6 +7,7 @@
     │   ├── PromptTooLong       more characters than an answer's question may have
     │   ├── UnknownModel        no such model in the catalogue
     │   └── InvalidFile         a file to import has something wrong in it
+    ├── LineFull                too many questions wait already        retryable
     ├── NotAllowed              this person may not do this
     │   ├── AccessDenied        this server does not let them ask there
     │   └── LimitReached        they, or the server, have used what they may
@@ -111,6 +112,18 @@ class InvalidFile(InvalidInput):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(f"{len(problems)} problems", text="\n".join(problems))
         self.problems = tuple(problems)
+
+
+class LineFull(BotError):
+    """Too many questions wait already; this one was not accepted."""
+
+    retryable = True
+
+    def __init__(self, waiting: int, where: str) -> None:
+        super().__init__(
+            f"{waiting} wait {where}",
+            text=f"{waiting} questions are waiting {where} already. Please ask again in a minute.",
+        )
 
 
 class NotAllowed(BotError):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
 
-from bot.core.conversation import ChannelId, MessageId, ReplyId, Turn
+from bot.core.changes import Changes
+from bot.core.conversation import MessageId, ReplyId, Turn
 from bot.core.errors import BotError
+from bot.core.places import Places, Spot
 from bot.core.ports import ReplySurface
-
-REMEMBERED = 1024  # changed messages: a change may be told while its question is being stored
+from bot.core.room import Room
 
 
 @dataclass(slots=True, eq=False)
@@ -24,27 +24,54 @@ class Ticket:
     surface: ReplySurface
     accepted_at: float  # the event loop's time
     failure: BotError | None = None  # of the turn that had taken it along
+    spot: Spot = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know where it stands, for as long as it does."""
+        self.spot = Spot.of(self.turn)
 
 
 @dataclass(slots=True)
 class Line:
-    """One conversation's line. asyncio's lock is fair: first come, first served."""
+    """One conversation's line. asyncio's lock is fair: first come, first served.
+
+    The private questions of one person are a line in which nobody waits for another.
+
+    Attributes:
+        waiting: all of it, whoever waits for a place at its head included.
+        head: who has the lock, as long as they wait for a place.
+    """
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: list[Ticket] = field(default_factory=list)
+    head: Ticket | None = None
+
+    def before(self, ticket: Ticket) -> int:
+        """How many answers are given in this line before a ticket's."""
+        ahead = self.waiting[: self.waiting.index(ticket)]
+        together = any(other.turn.gathers for other in ahead)
+        answering = self.lock.locked() and self.head is None
+        return answering + together + sum(not other.turn.gathers for other in ahead)
 
 
 class Lines:
     """All lines; those in which nobody stands are forgotten.
 
     Args:
-        places: from how many lines somebody is answered at once.
+        places: from which the heads of the lines are answered.
+
+    Attributes:
+        room: how many more may stand here.
+        changes: what was edited and deleted of late.
+        moved: set when somebody's turn comes or ends, or somebody leaves; then it is another one.
     """
 
-    def __init__(self, places: asyncio.Semaphore) -> None:
+    def __init__(self, places: Places) -> None:
         self._places = places
-        self._lines: dict[ChannelId, Line] = {}
-        self._changes: OrderedDict[MessageId, str | None] = OrderedDict()
+        self._lines: dict[tuple[int, int], Line] = {}
+        self.room = Room()
+        self.changes = Changes()
+        self.moved = asyncio.Event()
 
     @asynccontextmanager
     async def turn_of(self, ticket: Ticket) -> AsyncIterator[list[Ticket]]:
@@ -52,20 +79,32 @@ class Lines:
 
         Yields:
             The tickets to answer at once, oldest first: this one, and with it all that wait
-            behind it, if they may be gathered; none if it has itself been gathered meanwhile.
+            behind it, if they may be gathered; none if it has itself been gathered or withdrawn
+            meanwhile.
         """
-        conversation = ticket.turn.place.conversation_id
-        line = self._lines.setdefault(conversation, Line())
+        key = ticket.spot.key
+        line = self._lines.setdefault(key, Line())
         line.waiting.append(ticket)
+        self.room.enter(ticket.spot, gathers=ticket.turn.gathers)
         try:
-            async with line.lock, self._places:
-                yield self._gather(line, ticket)
+            async with line.lock if ticket.turn.shared else nullcontext():
+                if ticket not in line.waiting:
+                    yield []
+                    return
+                line.head = ticket if ticket.turn.shared else None
+                async with self._places.held(ticket.spot):
+                    batch = self._gather(line, ticket)
+                    line.head = None
+                    self._tell_of_a_move()
+                    yield batch
         finally:
-            if ticket in line.waiting:
-                line.waiting.remove(ticket)
+            if line.head is ticket:
+                line.head = None
+            self._take(line, ticket)
+            self._tell_of_a_move()
             abandoned = not line.waiting and not line.lock.locked()
-            if abandoned and self._lines.get(conversation) is line:  # not a later one
-                del self._lines[conversation]
+            if abandoned and self._lines.get(key) is line:  # not a later one
+                del self._lines[key]
 
     def change(self, messages: Mapping[MessageId, str | None]) -> list[Ticket]:
         """Take edits (the new text) and deletions (None) over into the waiting turns.
@@ -73,41 +112,56 @@ class Lines:
         Returns:
             The tickets of which nothing is left; they wait no more.
         """
-        self._changes.update(messages)
-        while len(self._changes) > REMEMBERED:
-            self._changes.popitem(last=False)
+        self.changes.remember(messages)
         empty = []
         for line in self._lines.values():
             for ticket in list(line.waiting):
-                ticket.turn = self.as_it_reads_now(ticket.turn)
+                ticket.turn = self.changes.as_it_reads_now(ticket.turn)
                 if not ticket.turn.said:
-                    line.waiting.remove(ticket)
+                    self.withdraw(ticket)
                     empty.append(ticket)
         return empty
 
-    def as_it_reads_now(self, turn: Turn) -> Turn:
-        """A turn with what was changed in Discord of late, perhaps before the turn stood in line."""
-        if self._changes.keys().isdisjoint(said.message_id for said in turn.said):
-            return turn
-        texts = [(said, self._changes.get(said.message_id, said.text)) for said in turn.said]
-        left = tuple(replace(said, text=text) for said, text in texts if text is not None)
-        return replace(turn, said=left)
+    def withdraw(self, ticket: Ticket) -> bool:
+        """Let a ticket wait no more; False if its turn has come already."""
+        line = self._lines.get(ticket.spot.key)
+        if line is None or not self._take(line, ticket):
+            return False
+        self._places.leave(ticket.spot)
+        self._tell_of_a_move()
+        return True
 
-    def any_deleted(self, messages: Iterable[MessageId]) -> bool:
-        """Whether one of these messages was deleted of late."""
-        return any(self._changes.get(message, "") is None for message in messages)
+    def before(self, ticket: Ticket) -> int | None:
+        """How many answers are given before a ticket's; None if it does not wait any more."""
+        line = self._lines.get(ticket.spot.key)
+        if line is None or ticket not in line.waiting:
+            return None
+        if not ticket.turn.shared:
+            return self._places.before(ticket.spot)
+        head = line.head or ticket
+        return line.before(ticket) + self._places.before(head.spot)
 
     def waiting(self) -> int:
         """How many turns wait in all lines."""
         return sum(len(line.waiting) for line in self._lines.values())
 
-    @staticmethod
-    def _gather(line: Line, ticket: Ticket) -> list[Ticket]:
+    def _gather(self, line: Line, ticket: Ticket) -> list[Ticket]:
         if ticket not in line.waiting:
             return []
         batch = [ticket]
         if ticket.turn.gathers:
             batch = [other for other in line.waiting if other.turn.gathers]
         for taken in batch:
-            line.waiting.remove(taken)
+            self._take(line, taken)
         return batch
+
+    def _take(self, line: Line, ticket: Ticket) -> bool:
+        if ticket not in line.waiting:
+            return False
+        line.waiting.remove(ticket)
+        self.room.leave(ticket.spot, gathers=ticket.turn.gathers)
+        return True
+
+    def _tell_of_a_move(self) -> None:
+        self.moved.set()
+        self.moved = asyncio.Event()

@@ -126,6 +126,8 @@ class EditBudget:
             return
         permit = Permit()
         claim.window.permits.append(permit)
+        if claim.progress.courtesy and claim.progress.edits:
+            claim.window.courtesy_edited_at = asyncio.get_running_loop().time()
         if claim.lane.metered:
             self._bot_wide.hold()
         claim.granted.set_result(permit)

@@ -14,6 +14,7 @@ class ReplyState(StrEnum):
     ACCEPTED = "accepted"  # stored, waiting for its place in line
     STREAMING = "streaming"  # its question is in the history, its text is growing
     GATHERED = "gathered"  # answered as a part of a later turn
+    WITHDRAWN = "withdrawn"  # taken back by a person before its turn came
     COMPLETE = "complete"
     STOPPED = "stopped"
     LENGTH = "length"
@@ -25,6 +26,11 @@ class ReplyState(StrEnum):
     def ended(self) -> bool:
         """Whether nothing more will come by itself."""
         return self not in {ReplyState.ACCEPTED, ReplyState.STREAMING}
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it has ended as an answer of its own, which makes the one before it older."""
+        return self.ended and self not in {ReplyState.GATHERED, ReplyState.WITHDRAWN}
 
     @property
     def resumable(self) -> bool:

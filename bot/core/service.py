@@ -7,23 +7,30 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.admission import Admission
 from bot.core.answering import Answering, SurfaceOf
 from bot.core.asking import Asking
+from bot.core.breakers import Breakers
 from bot.core.choices import Choices
-from bot.core.conversation import ChannelId, EventId, MessageId, Presser, ReplyId, Turn
-from bot.core.errors import EmptyPrompt, InvalidInput, NotAllowed, PromptTooLong
+from bot.core.conversation import ChannelId, EventId, MessageId, Place, Presser, ReplyId, Turn
+from bot.core.errors import InvalidInput, LineFull, LimitReached, NotAllowed
+from bot.core.fallback import Fallback
+from bot.core.limits import Limits
 from bot.core.lines import Ticket
 from bot.core.pacing import EditBudget
+from bot.core.places import Places
 from bot.core.ports import (
     ChatModel,
     HistoryStore,
     Meter,
     ReplyStore,
     ReplySurface,
+    SchemaChecker,
     Surfaces,
 )
 from bot.core.replies import ReplyRecord, ReplyState
 from bot.core.streaming import MAX_MESSAGES
+from bot.core.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +44,6 @@ class Capacity:
 
     prompt_characters: int = 4000
     reply_messages: int = MAX_MESSAGES
-    concurrent_replies: int = 500
 
 
 class ChatService:
@@ -46,12 +52,15 @@ class ChatService:
     Args:
         model: WeryAI.
         choices: the options that apply to a turn.
+        limits: what members and servers may use.
         history: what was said in each conversation.
         replies: every answer's row.
         budget: gives leave for frames.
         surfaces: finds again where a stored reply is shown.
         meter: counts for operators.
+        schemas: checks answers against the schema they are to follow.
         capacity: what the operator allows.
+        throttle: how many answers are given at once.
     """
 
     def __init__(  # noqa: PLR0913 - collaborators are handed in
@@ -59,28 +68,31 @@ class ChatService:
         *,
         model: ChatModel,
         choices: Choices,
+        limits: Limits,
         history: HistoryStore,
         replies: ReplyStore,
         budget: EditBudget,
         surfaces: Surfaces,
         meter: Meter,
+        schemas: SchemaChecker,
         capacity: Capacity,
+        throttle: Throttle,
     ) -> None:
-        self._choices = choices
+        self._admission = Admission(choices, limits, prompt_characters=capacity.prompt_characters)
         self._history = history
         self._replies = replies
         self._surfaces = surfaces
-        self._capacity = capacity
         self._left_over: list[ReplyRecord] = []
         self._answering = Answering(
-            asking=Asking(model, choices, history),
+            asking=Asking(Fallback(model, Breakers(meter.breaker)), choices, history),
             history=history,
             replies=replies,
             budget=budget,
             surfaces=surfaces,
             meter=meter,
+            schemas=schemas,
             max_messages=capacity.reply_messages,
-            places=capacity.concurrent_replies,
+            places=Places(throttle, limits.at_once),
         )
 
     # --- what people do -----------------------------------------------------------------------
@@ -91,34 +103,42 @@ class ChatService:
         Raises:
             InvalidInput: it is empty or too long, or names an unknown model.
         """
-        length = sum(len(said.text) for said in turn.said)
-        if not any(said.text.strip() for said in turn.said):
-            raise EmptyPrompt
-        if length > self._capacity.prompt_characters:
-            raise PromptTooLong(length, self._capacity.prompt_characters)
-        if (model := turn.options.get("model")) is not None:
-            self._choices.model(str(model))
+        self._admission.check(turn)
 
-    async def answer(self, turn: Turn, surface: ReplySurface) -> None:
+    async def admit(self, place: Place, by: Presser, turn: Turn | None = None) -> None:
+        """Refuse who may not ask in a place, or not this; before anything is shown.
+
+        `answer` does so itself; this is for what begins with more than an answer.
+
+        Raises:
+            AccessDenied, LimitReached, InvalidInput, StorageError: as in `answer`.
+        """
+        if turn is None:
+            await self._admission.let_in(place, by)
+        else:
+            await self._admission.admit(turn, by)
+
+    async def answer(self, turn: Turn, surface: ReplySurface, by: Presser) -> None:
         """Answer a turn; returns when the answer has ended, or was given with a later turn.
 
         An event that was accepted before is not answered again. Once accepted, a turn is
         answered even if the process dies meanwhile.
 
         Raises:
+            AccessDenied, LimitReached: they may not ask there, or not now; nothing was stored.
             InvalidInput: the question cannot be used; nothing was stored or shown.
+            LineFull: too many wait already; nothing was stored or shown.
             StorageError: the database does not answer; nothing was shown.
             ReplyGone: Discord does not show the answer, or not to its end; it is remembered.
         """
-        self.check(turn)
-        reply = await self._replies.accept(turn, surface.address)
+        reply = await self._accept(turn, surface, by)
         if reply is None:
             log.info("event %s was accepted before", turn.event_id)
             return
-        turn = self._answering.lines.as_it_reads_now(turn)
+        turn = self._answering.lines.changes.as_it_reads_now(turn)
         ticket = Ticket(reply, turn, surface, asyncio.get_running_loop().time())
         if not turn.said:
-            await self._answering.withdraw(ticket)
+            await self._answering.notices.remove(ticket)
             return
         running = await self._answering.answer(ticket)
         gone = None if running is None else running.editor.gone
@@ -126,13 +146,17 @@ class ChatService:
             raise gone
 
     async def stop(self, reply: ReplyId, by: Presser) -> None:
-        """Stop a running answer: what is there stays.
+        """Stop a running answer: what is there stays. One that waits is given no more.
 
         Raises:
             NotAllowed: neither the asker nor a moderator.
             InvalidInput: it has ended already.
         """
         running = self._answering.running.get(reply)
+        if (waiting := self._answering.notices.find(reply)) is not None:
+            allow(by, waiting.turn)
+            await self._answering.notices.withdraw(waiting)
+            return
         if running is None:
             raise InvalidInput(text=ENDED)
         allow(by, running.turn)
@@ -143,10 +167,10 @@ class ChatService:
     async def regenerate(
         self, reply: ReplyId, by: Presser, trigger: EventId, surface_of: SurfaceOf
     ) -> None:
-        """Replace an answer by a new one, in the same message.
+        """Replace an answer by a new one, in the same message; that counts as a question.
 
         Raises:
-            NotAllowed: neither the asker nor a moderator.
+            NotAllowed: neither the asker nor a moderator, or they may not ask there, or not now.
             InvalidInput: the answer is unknown, running, or not the newest any more.
             StorageError: the database does not answer.
         """
@@ -162,6 +186,17 @@ class ChatService:
         """
         await self._again(reply, by, trigger, surface_of, keep=True)
 
+    async def show_variant(
+        self, reply: ReplyId, by: Presser, variant: int, trigger: EventId, surface_of: SurfaceOf
+    ) -> None:
+        """Show another variant of an answer, by its index, in place of the one that shows.
+
+        Raises:
+            NotAllowed, InvalidInput, StorageError: as in `regenerate`.
+        """
+        record = await self._remembered(reply, by)
+        await self._answering.show_variant(record, variant, trigger, surface_of)
+
     async def edited(self, message: MessageId, text: str) -> None:
         """A question was edited in Discord: the history changes, a given answer does not."""
         self._answering.lines.change({message: text})
@@ -172,10 +207,14 @@ class ChatService:
         for running in list(self._answering.running.values()):
             if running.concerned_by(messages):
                 running.editor.stop(ReplyState.STOPPED)
+        notices = self._answering.notices
+        withdrawn = notices.shown_in(messages)
         for ticket in self._answering.lines.change(dict.fromkeys(messages)):
             # A reply that is to be answered again has ended before, and stays.
-            if ticket.reply not in self._answering.reopening:
-                await self._answering.withdraw(ticket)
+            if ticket.reply not in self._answering.reopening and ticket not in withdrawn:
+                withdrawn.append(ticket)
+        for ticket in withdrawn:
+            await notices.remove(ticket)
         await self._history.deleted(messages)
 
     async def forget(self, conversation: ChannelId) -> int:
@@ -217,14 +256,32 @@ class ChatService:
         """How many turns wait for their place in line."""
         return self._answering.lines.waiting()
 
+    async def _accept(self, turn: Turn, surface: ReplySurface, by: Presser) -> ReplyId | None:
+        """Let a question in and store it; None if its event was accepted before."""
+        try:
+            quota = await self._admission.admit(turn, by)
+            with self._answering.lines.room.kept(turn):
+                return await self._replies.accept(turn, surface.address, quota)
+        except (LimitReached, LineFull):
+            # Discord may tell of an event twice: who was answered is not refused for that.
+            if await self._replies.showing(MessageId(turn.event_id)) is None:
+                raise
+            return None
+
     async def _again(
         self, reply: ReplyId, by: Presser, trigger: EventId, surface_of: SurfaceOf, *, keep: bool
     ) -> None:
+        record = await self._remembered(reply, by)
+        quota = await self._admission.admit_again(record.turn, by)
+        await self._answering.again(record, trigger, surface_of, keep=keep, quota=quota)
+
+    async def _remembered(self, reply: ReplyId, by: Presser) -> ReplyRecord:
+        """A reply that somebody wants to change, and may."""
         record = await self._replies.load(reply)
         if record is None:
             raise InvalidInput(text="I do not remember this answer any more. Please ask again.")
         allow(by, record.turn)
-        await self._answering.again(record, trigger, surface_of, keep=keep)
+        return record
 
     async def _recover(self, record: ReplyRecord, surface: ReplySurface) -> None:
         try:

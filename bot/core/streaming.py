@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.core.errors import BotError, ReplyDelayed, ReplyGone
@@ -38,6 +38,11 @@ BUSY_SECOND = 1.0  # requests count against the bot-wide limit for so long
 GIVE_UP_AFTER = 8  # temporary failures of Discord in a row
 LONGEST_BACKOFF = 30.0
 THINKING = Frame("-# Thinking…", Controls.STREAMING)
+PATIENCE = 1.0  # seconds without text, until a message that shows something else says "Thinking"
+
+
+async def _nothing() -> None:
+    """Nothing else is being shown."""
 
 
 class Chronicle(Protocol):
@@ -55,6 +60,10 @@ class Chronicle(Protocol):
         """The last message's small text: at most `FOOTER_ROOM` UTF-16 units."""
         ...
 
+    def controls(self, heard: Heard) -> Controls:
+        """The last message's buttons."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -67,6 +76,7 @@ class Draft:
         form: what the answer is to look like.
         asked: how many variants are asked for.
         known: the variants of an answer that goes on; `variant` is the index of the one that does.
+        after: returns when nothing else is being shown in its messages.
     """
 
     text: str = ""
@@ -76,6 +86,7 @@ class Draft:
     asked: int = 1
     known: tuple[Variant, ...] = ()
     variant: int = 0
+    after: Callable[[], Awaitable[None]] = _nothing
 
 
 class StreamEditor:
@@ -131,6 +142,7 @@ class StreamEditor:
         Closing `events` closes the connection to the model, whatever the ending. Failures of the
         model and of Discord end the reply; neither is raised.
         """
+        thinking = asyncio.get_running_loop().call_later(PATIENCE, self._think)
         async with asyncio.TaskGroup() as tasks:
             painter = tasks.create_task(self._paint())
             typing = tasks.create_task(self._type())
@@ -138,6 +150,7 @@ class StreamEditor:
                 self._reader = tasks.create_task(self._read(events))
             await asyncio.wait({painter})
             typing.cancel()
+            thinking.cancel()
             if self.gone is not None and self.gone.by_choice:
                 self.stop(ReplyState.STOPPED)
         await self._close()
@@ -155,6 +168,11 @@ class StreamEditor:
         self._end()
         await self._paint()
         await self._close()
+
+    def open_with(self, frame: Frame) -> None:
+        """Show this as long as there is no text."""
+        self._draft = replace(self._draft, opening=frame)
+        self._news.set()
 
     def stop(self, state: ReplyState) -> None:
         """End the reply from our side: STOPPED or INTERRUPTED. What is there stays."""
@@ -215,6 +233,7 @@ class StreamEditor:
     # --- the painter --------------------------------------------------------------------------
 
     async def _paint(self) -> None:
+        await self._draft.after()
         failures = 0
         while not self._complete():
             index = self._behind()
@@ -309,7 +328,7 @@ class StreamEditor:
             frames[-1] = Frame(frames[-1].content + WHOLE_IS_FILE)
         if self._ended:
             last = frames.pop().content if frames else ""
-            controls = Controls.RESUMABLE if heard.state.resumable else Controls.ENDED
+            controls = self._chronicle.controls(heard)
             content = f"{last}\n{self._chronicle.footer(heard)}".strip()
             whole = File(WHOLE, heard.text) if overflow else None
             file = form.file(heard.text) or whole
@@ -327,6 +346,10 @@ class StreamEditor:
             await self._chronicle.close(self.heard)
 
     # --- until the first text -----------------------------------------------------------------
+
+    def _think(self) -> None:
+        if self._draft.opening is None and self._surface.address.message_ids:
+            self.open_with(THINKING)
 
     async def _type(self) -> None:
         while not self._visible.is_set():

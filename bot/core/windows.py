@@ -4,7 +4,7 @@ Discord allows about five edits per five seconds and channel (a *window*, which 
 first request) and fifty requests per second in all, and tells the figures in the headers of each
 answer. In one window frames are spread evenly, a little closer together at the beginning of a
 reply. One request stays in reserve for the last frame, until so little of the window is left that
-the last frame could as well wait for the next one.
+the last frame could as well wait for the next one. A courtesy takes what no answer will miss.
 
 Source: Discord's documentation, "Rate Limits" (per-route buckets, the global 50 per second,
 interactions apart).
@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
+
+KEPT_FROM_COURTESIES = 2  # requests of a window: a full message's, and the last frame's
 
 
 class Urgency(IntEnum):
@@ -31,13 +33,14 @@ class Progress:
     """How far the showing of one reply has come: its editor keeps it, the budget reads it.
 
     `unseen` counts characters, `shown_at` is the loop's time of the newest frame, `edits` counts
-    the frames after the first.
+    the frames after the first. A `courtesy` is no part of an answer: it never keeps one waiting.
     """
 
     urgency: Urgency = Urgency.FIRST
     unseen: int = 0
     shown_at: float = 0.0
     edits: int = 0
+    courtesy: bool = False
 
     def weight(self, now: float) -> float:
         """Characters times the seconds they have gone unseen."""
@@ -86,6 +89,7 @@ class Window:
     remaining: int = 1
     resets_at: float = 0.0
     blocked_until: float = 0.0
+    courtesy_edited_at: float = float("-inf")
     in_flight: int = 0
     permits: deque[Permit] = field(default_factory=deque)
 
@@ -114,9 +118,17 @@ class Window:
             return self.resets_at if now < self.resets_at and self.limit else float("inf")
         if not self.length or progress.urgency in {Urgency.FINAL, Urgency.FIRST}:
             return now
+        if progress.courtesy:
+            return self._spare(progress, now)
         if now < self.resets_at and self.remaining <= 1:
             return self._reserve_free_at()
         return now if progress.urgency is Urgency.ROLLOVER else self._even(progress, now)
+
+    def _spare(self, progress: Progress, now: float) -> float:
+        """When a courtesy may be sent: there is enough left, and of their edits one in a window."""
+        if now < self.resets_at and self.available(now) <= KEPT_FROM_COURTESIES:
+            return self.resets_at
+        return max(now, self.courtesy_edited_at + self.length) if progress.edits else now
 
     def _reserve_free_at(self) -> float:
         return self.resets_at - self.rhythm.reserve_share * self.length

@@ -43,6 +43,11 @@ class Metrics:
         self._waiting = Gauge(
             "bot_replies_waiting", "Questions that wait for their turn.", registry=registry
         )
+        self._allowed = Gauge(
+            "bot_replies_allowed",
+            "Replies that may be given at once; fewer after WeryAI has refused some.",
+            registry=registry,
+        )
         self._seconds = Histogram(
             "bot_reply_seconds",
             "From a question to the end of its answer.",
@@ -61,6 +66,12 @@ class Metrics:
         self._deltas = Counter("bot_deltas", "Pieces of text from WeryAI.", registry=registry)
         self._model_errors = Counter(
             "bot_model_errors", "WeryAI's failures by kind.", ["kind"], registry=registry
+        )
+        self._breakers = Gauge(
+            "bot_model_breaker",
+            "Whether a model is left alone for failing: 0 asked, 1 tried once, 2 skipped.",
+            ["model"],
+            registry=registry,
         )
         self._requests = Counter(
             "bot_discord_requests",
@@ -87,10 +98,21 @@ class Metrics:
         """The first text of an answer is visible, so many seconds after its question."""
         self._first_text.observe(seconds)
 
-    def watch(self, *, running: Callable[[], float], waiting: Callable[[], float]) -> None:
-        """Ask these, whenever Prometheus asks, how many replies are being given and wait."""
+    def breaker(self, model: str, state: int) -> None:
+        """A model's breaker has changed."""
+        self._breakers.labels(model).set(state)
+
+    def watch(
+        self,
+        *,
+        running: Callable[[], float],
+        waiting: Callable[[], float],
+        allowed: Callable[[], float],
+    ) -> None:
+        """Ask these, whenever Prometheus asks, how many replies are being given, wait, and may be."""
         self._running.set_function(running)
         self._waiting.set_function(waiting)
+        self._allowed.set_function(allowed)
 
     def delta(self) -> None:
         """A piece of text has come from WeryAI."""

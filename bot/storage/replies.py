@@ -25,9 +25,11 @@ from bot.storage.usage import record_usage
 from bot.storage.variants import encode_variants, let_show
 from bot.storage.whole import whole
 
-# What was answered as a part of a later turn is no answer of its own: it has no buttons, and it
-# makes no other answer an older one.
-ANSWERS_ENDED = [state for state in ReplyState if state.ended and state != ReplyState.GATHERED]
+ENDED = [state for state in ReplyState if state.ended]
+# What was withdrawn, or answered as a part of a later turn, is no answer of its own: it has no
+# buttons, and it makes no other answer an older one.
+ANSWERS_ENDED = [state for state in ReplyState if state.is_answer]
+NO_ANSWERS = [state for state in ENDED if not state.is_answer]
 
 # What the history and the account of usage need of a reply that ends.
 OF_AN_ENDED_REPLY = (
@@ -217,7 +219,7 @@ class SqlReplyStore:
         stored = self._checkpoints.stored.pop(reply, None)
         done = (
             sa.update(replies)
-            .where(replies.c.id == reply, replies.c.state.in_(ANSWERS_ENDED))
+            .where(replies.c.id == reply, replies.c.state.in_(ENDED))
             .values(shown=True, token=None, token_from=None, updated_at=self._clock())
         )
         async with self._database.write() as connection:
@@ -283,7 +285,7 @@ def _may_change(trigger: EventId) -> sa.ColumnElement[bool]:
         later.c.conversation_id == replies.c.conversation_id,
         later.c.id > replies.c.id,
         later.c.shared,
-        later.c.state != ReplyState.GATHERED,
+        later.c.state.not_in(NO_ANSWERS),
     )
     return sa.and_(
         replies.c.trigger < trigger,

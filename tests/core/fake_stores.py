@@ -196,21 +196,35 @@ class FakeReplies:
     ) -> ReplyRecord | None:
         await self._memory.access("reopen")
         row = self._memory.rows[reply]
-        superseded = row.turn.shared and any(
-            later.turn.shared
-            and later.id > reply
-            and later.state is not ReplyState.GATHERED
-            and later.turn.place.conversation_id == row.turn.place.conversation_id
-            for later in self._memory.rows.values()
-        )
-        ended = row.state.ended and row.state is not ReplyState.GATHERED
-        if not ended or superseded or trigger <= row.trigger:
+        if not self._may_change(row, trigger):
             return None
         self._memory.count_question(quota)
         self._change(reply, state=ReplyState.STREAMING, trigger=trigger)
         if not keep:
-            self._change(reply, text="")
+            self._change(reply, text="", variants=(), variant=0)
             self._memory.remove_answer(reply)
+        return self._memory.rows[reply]
+
+    async def choose_variant(
+        self, reply: ReplyId, variant: int, trigger: EventId
+    ) -> ReplyRecord | None:
+        await self._memory.access("choose_variant", str(variant))
+        row = self._memory.rows[reply]
+        there = 0 <= variant < len(row.variants)
+        if not there or not self._may_change(row, trigger):
+            return None
+        chosen = row.variants[variant]
+        self._change(
+            reply, text=chosen.text, state=chosen.state, variant=variant, trigger=trigger
+        )
+        self._memory.not_shown.add(reply)
+        for conversation, entries in self._memory.history.items():
+            self._memory.history[conversation] = [
+                (owner, replace(said, text=chosen.text))
+                if owner == reply and said.role is Role.ASSISTANT
+                else (owner, said)
+                for owner, said in entries
+            ]
         return self._memory.rows[reply]
 
     async def checkpoint(self, reply: ReplyId, text: str, address: Address) -> None:
@@ -226,6 +240,8 @@ class FakeReplies:
             state=ending.state,
             text=ending.text,
             model=ending.model,
+            variants=ending.variants,
+            variant=ending.variant,
             address=ending.address,
         )
         self._memory.endings[reply].append(ending)
@@ -266,10 +282,21 @@ class FakeReplies:
         await self._memory.access("previous")
         for row in reversed(self._memory.rows.values()):
             same = row.turn.place.conversation_id == conversation and row.turn.shared
-            ended = row.state.ended and row.state is not ReplyState.GATHERED
+            ended = row.state.is_answer
             if same and ended and row.id < before:
                 return row
         return None
+
+    def _may_change(self, row: ReplyRecord, trigger: EventId) -> bool:
+        superseded = row.turn.shared and any(
+            later.turn.shared
+            and later.id > row.id
+            and later.state is not ReplyState.GATHERED
+            and later.turn.place.conversation_id == row.turn.place.conversation_id
+            for later in self._memory.rows.values()
+        )
+        ended = row.state.ended and row.state is not ReplyState.GATHERED
+        return ended and not superseded and trigger > row.trigger
 
     def _change(self, reply: ReplyId, **changes: Any) -> None:
         self._memory.rows[reply] = replace(self._memory.rows[reply], **changes)

@@ -11,7 +11,6 @@ from bot.core.conversation import MessageId, Presser, UserId
 from bot.core.errors import InvalidInput, NotAllowed, ReplyGone, StorageError
 from bot.core.ports import Finish
 from bot.core.replies import Address, Controls, Frame, ReplyState
-from bot.core.service import Capacity
 from tests.core.fake_model import Step, words
 from tests.core.samples import ADA, FLASH, place, turn
 from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, World
@@ -30,7 +29,7 @@ async def test_asker_and_moderators_stop_an_answer_at_once(by: Presser) -> None:
     asked = world.ask()
     await asyncio.sleep(3)
     await world.service.stop(asked.reply, by)
-    assert await asked.answered() == f"Because\n-# ⏹ Stopped · {FLASH.key}"
+    assert await asked.answered() == f"Because\n-# ⏹ Stopped · {FLASH.name}"
     assert world.model.closed_at == [3.0]
     assert world.memory.said(1) == ["Why?", "Because"]
     assert asked.surface.buttons is Controls.RESUMABLE
@@ -85,7 +84,7 @@ async def test_deleting_the_question_stops_its_answer() -> None:
     asked = world.ask("Why?")
     await asyncio.sleep(3)
     await world.service.deleted([asked.turn.said[0].message_id])
-    assert (await asked.answered()).endswith(f"⏹ Stopped · {FLASH.key}")
+    assert (await asked.answered()).endswith(f"⏹ Stopped · {FLASH.name}")
     assert world.model.streaming == 0
     assert "Why?" not in world.memory.said(1)
 
@@ -134,7 +133,7 @@ async def test_a_deleted_question_that_waits_is_never_answered() -> None:
     await world.service.deleted([waiting.turn.said[0].message_id])
     await world.everybody()
     assert world.memory.said(1) == ["a", "Because so."]
-    assert world.state(waiting) is ReplyState.STOPPED
+    assert world.state(waiting) is ReplyState.WITHDRAWN
     assert not world.memory.not_shown
     assert waiting.surface.tries == []
 
@@ -148,7 +147,7 @@ async def test_a_question_deleted_while_it_is_being_stored_is_never_answered() -
     await world.service.deleted([asked.turn.said[0].message_id])
     await world.everybody()
     assert world.memory.said(1) == []
-    assert world.state(asked) is ReplyState.STOPPED
+    assert world.state(asked) is ReplyState.WITHDRAWN
     assert not world.memory.not_shown
     assert world.model.requests == []
 
@@ -176,7 +175,7 @@ async def test_a_forgotten_conversation_begins_anew() -> None:
 # --- Regenerate and Continue ----------------------------------------------------------------------
 
 ANOTHER: list[Step] = [3.0, "Therefore.", Finish("stop")]
-THEREFORE = f"Therefore.\n-# {FLASH.key}"
+THEREFORE = f"Therefore.\n-# {FLASH.name}"
 
 
 @in_virtual_time
@@ -241,7 +240,7 @@ async def test_a_press_that_waits_when_its_question_is_deleted_leaves_the_answer
 
 @in_virtual_time
 async def test_a_new_answer_comes_where_the_old_one_is_when_its_turn_has_come() -> None:
-    world = World(ANSWER, ENDLESS, ANOTHER, capacity=Capacity(concurrent_replies=1))
+    world = World(ANSWER, ENDLESS, ANOTHER, places=1)
     asked = world.ask()
     await asked.task
     busy = world.ask(at=place(7))
@@ -264,7 +263,7 @@ async def test_a_new_answer_may_be_stopped_and_regenerated_again() -> None:
     pressed = asyncio.create_task(world.press("Regenerate", asked))
     await asyncio.sleep(3)
     await world.service.stop(asked.reply, MODERATOR)
-    assert (await pressed).text == f"Because\n-# ⏹ Stopped · {FLASH.key}"
+    assert (await pressed).text == f"Because\n-# ⏹ Stopped · {FLASH.name}"
     assert (await world.press("Regenerate", asked)).text == THEREFORE
 
 
@@ -280,7 +279,7 @@ async def test_continue_goes_on_from_the_very_last_character() -> None:
     await asyncio.sleep(10)
     after = await world.press("Continue", asked)
     assert world.memory.rows[asked.reply].text == text + "less text."
-    assert after.text.endswith(f"1198 seamless text.\n-# {FLASH.key}")
+    assert after.text.endswith(f"1198 seamless text.\n-# {FLASH.name}")
     assert after.messages[:-1] == full
     assert 1 <= world.meter.first_texts[-1] < 2, "its first new text"
     assert {sent.index for sent in after.sent} == {len(full)}, "full messages stay as they are"
@@ -298,7 +297,7 @@ async def test_continue_of_a_private_answer_leaves_no_history_either() -> None:
     world.model.scripts.insert(0, ["Be", Finish("length")])
     await asked.task
     after = await world.press("Continue", asked)
-    assert after.text == f"Because.\n-# {FLASH.key}"
+    assert after.text == f"Because.\n-# {FLASH.name}"
     assert world.prompts[-1][:2] == ["Secret", "Be"]
     assert world.memory.said(1) == []
 
@@ -309,7 +308,7 @@ async def test_continue_without_any_text_asks_anew() -> None:
     asked = world.ask("Why?")
     await asyncio.sleep(0.3)
     await world.service.stop(asked.reply, MODERATOR)
-    assert await asked.answered() == f"-# ⏹ Stopped · {FLASH.key}"
+    assert await asked.answered() == f"-# ⏹ Stopped · {FLASH.name}"
     assert (await world.press("Continue", asked)).text == SHOWN
     assert world.prompts == [["Why?"], ["Why?"]]
 
@@ -401,7 +400,7 @@ async def test_a_new_answer_in_a_thread_and_what_is_said_meanwhile_do_not_mix() 
     pressed = asyncio.create_task(world.press("Regenerate", first))
     await asyncio.sleep(0.5)
     later = world.ask("b", at=THREAD, gathers=True)
-    assert (await pressed).text == f"Therefore.\n-# {FLASH.key}"
+    assert (await pressed).text == f"Therefore.\n-# {FLASH.name}"
     assert await later.answered() == SHOWN
     assert world.prompts == [["a"], ["a"], ["a", "Therefore.", "b"]]
 
@@ -425,7 +424,7 @@ async def test_a_press_in_a_busy_thread_is_refused_and_not_gathered() -> None:
 
 @in_virtual_time
 async def test_a_database_that_fails_under_a_press_leaves_the_answer_alone() -> None:
-    world = World(ANSWER, capacity=Capacity(concurrent_replies=1))
+    world = World(ANSWER, places=1)
     asked = world.ask()
     await asked.task
     world.memory.failing = {"reopen"}

@@ -7,9 +7,12 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from bot.core.changes import REMEMBERED
 from bot.core.conversation import MessageId, ReplyId, Turn
-from bot.core.lines import REMEMBERED, Lines, Ticket
+from bot.core.lines import Lines, Ticket
 from bot.core.pacing import EditBudget
+from bot.core.places import Places
+from bot.core.throttle import Throttle
 from tests.core.fake_discord import FakeDiscord, FakeSurface
 from tests.core.samples import place, turn
 from tests.virtual_time import in_virtual_time
@@ -20,7 +23,7 @@ def ticket(asked: Turn) -> Ticket:
 
 
 def lines_of_all(places: int = 500) -> Lines:
-    return Lines(asyncio.Semaphore(places))
+    return Lines(Places(Throttle(places)))
 
 
 class Counter:
@@ -125,9 +128,9 @@ def test_only_the_newest_changes_are_kept_for_those_who_come_late() -> None:
     lines = lines_of_all()
     late = turn("a")
     lines.change({late.said[0].message_id: "b"})
-    assert lines.as_it_reads_now(late).said[0].text == "b"
+    assert lines.changes.as_it_reads_now(late).said[0].text == "b"
     lines.change({MessageId(-number): None for number in range(REMEMBERED)})
-    assert lines.as_it_reads_now(late) is late
+    assert lines.changes.as_it_reads_now(late) is late
 
 
 async def stand_once(lines: Lines, mine: Ticket) -> list[Ticket]:

@@ -94,9 +94,10 @@ async def test_an_answer_fills_no_more_messages_than_the_operator_allows() -> No
 
 
 @in_virtual_time
-async def test_a_model_asked_for_by_its_name_signs_with_its_key() -> None:
+async def test_a_model_is_asked_by_its_key_and_signs_with_its_name() -> None:
     world = World(ANSWER)
-    assert (await world.ask(model="gpt-5 MINI").answered()).endswith(f"-# {MINI.key}")
+    assert (await world.ask(model="gpt-5 MINI").answered()).endswith(f"-# {MINI.name}")
+    assert world.model.requests[0].model == MINI.key
     assert world.model.requests[0].model == MINI.key
 
 
@@ -191,7 +192,7 @@ async def test_twenty_conversations_are_answered_at_once() -> None:
 
 @in_virtual_time
 async def test_no_more_are_answered_at_once_than_the_operator_allows() -> None:
-    world = World(ANSWER, capacity=Capacity(concurrent_replies=3))
+    world = World(ANSWER, places=3)
     for channel in range(10):
         world.ask(at=place(channel + 1), shared=channel % 2 == 0)
     await asyncio.sleep(0.3)
@@ -245,7 +246,7 @@ async def test_a_command_in_a_thread_is_answered_by_itself() -> None:
 
 @in_virtual_time
 async def test_waiting_for_a_place_messages_of_a_thread_are_still_gathered() -> None:
-    world = World(LONG, ANSWER, capacity=Capacity(concurrent_replies=1))
+    world = World(LONG, ANSWER, places=1)
     world.ask(at=place(7))
     await asyncio.sleep(0.1)
     for text in "ab":
@@ -283,7 +284,7 @@ async def test_a_question_of_several_people_keeps_who_said_what() -> None:
 async def test_a_bug_in_the_model_adapter_is_a_failure_one_can_see() -> None:
     world = World([ZeroDivisionError()], ANSWER)
     asked = world.ask()
-    assert await asked.answered() == f"⚠ {BotError.text}\n-# {FLASH.key}"
+    assert await asked.answered() == f"⚠ {BotError.text}\n-# {FLASH.name}"
     assert asked.surface.buttons is Controls.ENDED
     assert world.state(asked) is ReplyState.FAILED
     assert world.memory.said(1) == ["Why?"], "the question is kept"
@@ -332,7 +333,7 @@ async def test_a_database_that_fails_before_the_answer_is_said_so() -> None:
 @pytest.mark.parametrize("method", ["accept", "begin"])
 @in_virtual_time
 async def test_a_question_that_cannot_be_stored_is_the_callers_to_tell(method: str) -> None:
-    world = World(ANSWER, capacity=Capacity(concurrent_replies=1))
+    world = World(ANSWER, places=1)
     world.memory.failing = {method}
     asked = world.ask()
     with pytest.raises(StorageError):
@@ -364,7 +365,7 @@ async def test_no_ending_of_a_reply_takes_its_place_along() -> None:
         ENDLESS,
         ENDLESS,
         ANSWER,
-        capacity=Capacity(concurrent_replies=1),
+        places=1,
     )
     for _ in range(2):
         await world.ask().task

@@ -11,20 +11,23 @@ from typing import Any
 
 from bot.core.choices import Choices
 from bot.core.conversation import EventId, Place, Presser, ReplyId, Turn, UserId
+from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
 from bot.core.ports import Ending, Finish
 from bot.core.replies import Address, ReplyRecord, ReplyState
 from bot.core.requests import ChatRequest
 from bot.core.service import Capacity, ChatService
+from bot.core.throttle import Throttle
 from tests.core.fake_discord import FakeDiscord, FakeSurface
 from tests.core.fake_model import FOREVER, FakeCatalogue, FakeModel, Step
-from tests.core.fake_stores import FakeHistory, FakeOptions, FakeReplies, Memory
+from tests.core.fake_schemas import FakeSchemas
+from tests.core.fake_stores import FakeCounters, FakeHistory, FakeOptions, FakeReplies, Memory
 from tests.core.samples import ADA, FLASH, MINI, place, turn
 
 # An answer, and what is shown of it in the end; and one without end.
 ANSWER: list[Step] = [0.5, "Because", 0.5, " so.", Finish("stop")]
 ENDLESS: list[Step] = [0.5, "Because", FOREVER]
-SHOWN = f"Because so.\n-# {FLASH.key}"
+SHOWN = f"Because so.\n-# {FLASH.name}"
 MODERATOR = Presser(UserId(99), moderator=True)
 THREAD = place(1, thread=2)
 
@@ -35,12 +38,16 @@ class FakeMeter:
 
     first_texts: list[float] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
+    breakers: list[tuple[str, int]] = field(default_factory=list)
 
     def first_text(self, seconds: float) -> None:
         self.first_texts.append(seconds)
 
     def reply_ended(self, ending: Ending) -> None:
         self.endings.append(ending)
+
+    def breaker(self, model: str, state: int) -> None:
+        self.breakers.append((model, state))
 
 
 @dataclass
@@ -68,17 +75,21 @@ class World:
         gone: the replies whose place there is no more.
     """
 
-    def __init__(self, *scripts: list[Step], capacity: Capacity | None = None) -> None:
+    def __init__(
+        self, *scripts: list[Step], capacity: Capacity | None = None, places: int = 500
+    ) -> None:
         self.memory = Memory()
         self.model = FakeModel(*scripts)
         self.options = FakeOptions()
         self.catalogue = FakeCatalogue(FLASH, MINI)
         self.discord = FakeDiscord(EditBudget())
         self.meter = FakeMeter()
+        self.schemas = FakeSchemas()
         self.gone: set[ReplyId] = set()
         self.found: dict[ReplyId, FakeSurface] = {}
         self.asked: list[Asked] = []
         self._capacity = capacity or Capacity()
+        self._places = places
         self.service = self._start()
 
     # --- what people do ---------------------------------------------------------------------------
@@ -87,14 +98,18 @@ class World:
         """Ask, and do not wait for the answer."""
         return self.send(turn(text, **how), surface)
 
-    def send(self, asked: Turn, surface: FakeSurface | None = None) -> Asked:
+    def send(
+        self, asked: Turn, surface: FakeSurface | None = None, by: Presser | None = None
+    ) -> Asked:
         where = surface or self.surface(asked.place)
-        task = asyncio.create_task(self.service.answer(asked, where))
+        task = asyncio.create_task(
+            self.service.answer(asked, where, by or Presser(asked.asker.id, moderator=False))
+        )
         self.asked.append(Asked(asked, where, task))
         return self.asked[-1]
 
     async def press(self, button: str, asked: Asked, **how: Any) -> FakeSurface:
-        """Press Regenerate or Continue, and wait for what comes of it; where it shows."""
+        """Press Regenerate, Continue or a `variant`, and wait for what comes of it; where it shows."""
         places: list[FakeSurface] = []
 
         def surface_of(record: ReplyRecord) -> FakeSurface:
@@ -103,6 +118,10 @@ class World:
 
         how.setdefault("by", Presser(ADA.id, moderator=False))
         how.setdefault("trigger", turn().event_id)
+        if "variant" in how:
+            by, trigger = how["by"], EventId(how["trigger"])
+            await self.service.show_variant(asked.reply, by, how["variant"], trigger, surface_of)
+            return places[-1]
         do = self.service.resume if button == "Continue" else self.service.regenerate
         await do(asked.reply, how["by"], EventId(how["trigger"]), surface_of)
         return places[-1]
@@ -126,15 +145,20 @@ class World:
         await self.service.load_unfinished()
 
     def _start(self) -> ChatService:
+        choices = Choices(self.options, self.catalogue, {"model": FLASH.key})
+        self.throttle = Throttle(self._places)
         return ChatService(
             model=self.model,
-            choices=Choices(self.options, self.catalogue, {"model": FLASH.key}),
+            choices=choices,
+            limits=Limits(choices, FakeCounters(self.memory), clock=self.memory.clock),
             history=FakeHistory(self.memory),
             replies=FakeReplies(self.memory),
             budget=self.discord.budget,
             surfaces=self,
             meter=self.meter,
+            schemas=self.schemas,
             capacity=self._capacity,
+            throttle=self.throttle,
         )
 
     # --- what there is to see ---------------------------------------------------------------------

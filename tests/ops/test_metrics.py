@@ -83,10 +83,11 @@ def test_the_wait_for_the_first_text_falls_into_its_bucket() -> None:
 def test_running_and_waiting_replies_are_asked_for_when_they_are_read() -> None:
     metrics = Metrics()
     running: list[str] = []
-    metrics.watch(running=lambda: len(running), waiting=lambda: 6)
+    metrics.watch(running=lambda: len(running), waiting=lambda: 6, allowed=lambda: 7)
     running += ["one", "other"]
     assert value(metrics, "bot_replies_running") == 2
     assert value(metrics, "bot_replies_waiting") == 6
+    assert value(metrics, "bot_replies_allowed") == 7
 
 
 def test_rate_limits_are_told_from_edits_that_went_well() -> None:
