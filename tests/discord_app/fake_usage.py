@@ -10,6 +10,7 @@ from bot.core.errors import PictureFailed
 from bot.core.replies import ReplyState, Usage
 from bot.core.usage import SECONDS_A_DAY, Account, By, Key, Spent, Sums
 
+TEN_AND_FIVE = Usage(10, 5)
 PNG = b"\x89PNG\r\n\x1a\n a picture"
 
 
@@ -25,7 +26,7 @@ class FakeUsage:
         member: int,
         *,
         at: float,
-        usage: Usage = Usage(10, 5),
+        usage: Usage = TEN_AND_FIVE,
         model: str = "GEMINI_25_FLASH",
         channel: int = 1,
     ) -> None:
