@@ -25,7 +25,7 @@ MOST_DAYS = 62  # that are told one by one; a longer time is told by months
 Key = int | str
 """What usage is summed up by: a day's number, a model's key, a member's or a channel's id."""
 
-K = TypeVar("K", bound=Key)
+K = TypeVar("K")
 
 
 def estimated(prompt_characters: int, answer_characters: int) -> Usage:
