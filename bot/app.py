@@ -188,6 +188,7 @@ async def _joined(settings: Settings) -> AsyncIterator[tuple[WeryBot, ChatServic
                 surfaces,
                 schemas=schemas,
                 log_channel=log_channel,
+                limits=limits,
                 usage=SqlUsageStore(database),
                 painter=await opened(open_charts()),
             ),

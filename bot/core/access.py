@@ -23,6 +23,7 @@ from bot.core.errors import AccessDenied, InvalidOption
 from bot.core.json_objects import id_of, object_of
 
 MOST_ENTRIES = 100  # of one kind in one list
+MOST_TOLD = 10  # of them in a sentence
 
 NOT_HERE = "I am not to answer questions in this channel. Ask me in another one."
 NOT_YOU = "The moderators of this server have not given you leave to ask me questions."
@@ -101,7 +102,9 @@ class AccessRules:
         lines = []
         for verb, entries in (("allowed", self.allow), ("denied", self.deny)):
             for kind, ids in _lists(entries).items():
-                named = ", ".join(Listed(kind).mention(id_) for id_ in ids)
+                named = ", ".join(Listed(kind).mention(id_) for id_ in ids[:MOST_TOLD])
+                if len(ids) > MOST_TOLD:
+                    named += f" and {len(ids) - MOST_TOLD} more"
                 only = "Only these" if verb == "allowed" else "These"
                 lines.append(f"{only} {kind} are {verb}: {named}")
         return lines

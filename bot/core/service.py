@@ -13,7 +13,7 @@ from bot.core.asking import Asking
 from bot.core.breakers import Breakers
 from bot.core.choices import Choices
 from bot.core.conversation import ChannelId, EventId, MessageId, Place, Presser, ReplyId, Turn
-from bot.core.errors import InvalidInput, LineFull, LimitReached, NotAllowed
+from bot.core.errors import InvalidInput, LimitReached, LineFull, NotAllowed
 from bot.core.fallback import Fallback
 from bot.core.limits import Limits
 from bot.core.lines import Ticket

@@ -20,7 +20,7 @@ from bot.discord_app.models import completions
 from bot.discord_app.readable import names_in, readable
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.threads import ListenedThreads
-from bot.discord_app.turns import AnyInteraction, turn_of_prompt
+from bot.discord_app.turns import AnyInteraction, place_of, presser_of, turn_of_prompt
 
 _log = logging.getLogger(__name__)
 
@@ -90,9 +90,12 @@ class Chatting(commands.Cog):
             raise NotAllowed(text=MISSING_PERMISSIONS)
         key = None if model is None else self._choices.model(model).key
         question = (prompt or "").strip()
-        if question:
-            self._service.check(turn_of_prompt(interaction, question))
+        asked = turn_of_prompt(interaction, question) if question else None
+        if asked is not None:
+            self._service.check(asked)
         await think(interaction, private=False)
+        by = presser_of(interaction)
+        await self._service.admit(place_of(interaction), by, asked)
         opener = discord.utils.escape_markdown(interaction.user.display_name)
         shown = _quote(question) or f"{opener} opens a conversation."
         message = await interaction.edit_original_response(content=f"{shown}\n{self._hint}")
@@ -108,7 +111,7 @@ class Chatting(commands.Cog):
         if question:
             turn = turn_of_prompt(interaction, question, place=place)
             surface = self._surfaces.in_thread(thread.id, turn.event_id)
-            await self._service.answer(turn, surface)
+            await self._service.answer(turn, surface, by)
 
     @chat.autocomplete("model")
     async def _models(self, _: AnyInteraction, partial: str) -> list[app_commands.Choice[str]]:

@@ -10,10 +10,12 @@ import discord
 from discord.ext import commands
 
 from bot.core.conversation import Turn
-from bot.core.errors import ReplyGone
+from bot.core.errors import AccessDenied, LimitReached, ReplyGone
 from bot.core.service import ChatService
 from bot.discord_app.errors import UNREACHABLE, sentence_for
+from bot.discord_app.refusals import Refusals
 from bot.discord_app.surfaces import ReplySurfaces
+from bot.discord_app.turns import presser_by_message
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ class Listening(commands.Cog):
         self._surfaces = surfaces
         self._listeners = listeners
         self._me = me
+        self._refusals = Refusals()
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -62,6 +65,11 @@ class Listening(commands.Cog):
                 await self._answer(message, turn)
         except ReplyGone:  # logged where it happened
             await _tell_directly(message, NOT_SHOWN.format(channel=message.channel.id))
+        except AccessDenied as denied:  # everybody would see what is meant for one person
+            _log.info("message %d: not let in: %s", message.id, denied)
+        except LimitReached as reached:
+            if self._refusals.is_news(message, reached):
+                await _tell(message, sentence_for(reached, message.id))
         except Exception as error:  # noqa: BLE001 - whatever it is, who asked is told
             text = sentence_for(error, message.id)
             if turn is not None or self._for_me(message):
@@ -69,7 +77,8 @@ class Listening(commands.Cog):
 
     async def _answer(self, message: discord.Message, turn: Turn) -> None:
         if may_answer(message.channel):
-            await self._service.answer(turn, self._surfaces.to_message(message))
+            by = await presser_by_message(message)
+            await self._service.answer(turn, self._surfaces.to_message(message), by)
             return
         _log.warning("message %d: may not answer in channel %d", message.id, message.channel.id)
         await _tell_directly(message, CANNOT_WRITE.format(channel=message.channel.id))

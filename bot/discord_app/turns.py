@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -24,6 +25,7 @@ from bot.core.conversation import (
 from bot.discord_app.readable import names_in, readable, words_of
 
 AnyInteraction = discord.Interaction[Any]
+NOTHING = discord.Permissions.none()
 
 
 def person_of(user: discord.User | discord.Member) -> Person:
@@ -34,6 +36,20 @@ def person_of(user: discord.User | discord.Member) -> Person:
 def presser_of(interaction: AnyInteraction) -> Presser:
     """Who acts, and what they may do there."""
     return _presser(interaction.user, interaction.permissions)
+
+
+async def presser_by_message(message: discord.Message) -> Presser:
+    """Who has said something, and what they may do in the server.
+
+    The gateway tells an author's roles with each message. Of one that was read later Discord does
+    not tell them, so that they are asked for; who has left the server since has none.
+    """
+    author = message.author
+    if message.guild is not None and not isinstance(author, discord.Member):
+        with suppress(discord.NotFound):
+            author = await message.guild.fetch_member(author.id)
+    may = author.guild_permissions if isinstance(author, discord.Member) else NOTHING
+    return _presser(author, may)
 
 
 def _presser(user: discord.User | discord.Member, may: discord.Permissions) -> Presser:

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.core.answering import SurfaceOf
-from bot.core.conversation import ChannelId, EventId, MessageId, Presser, ReplyId, Turn
-from bot.core.errors import BotError, InvalidInput
+from bot.core.conversation import ChannelId, EventId, MessageId, Place, Presser, ReplyId, Turn
+from bot.core.errors import BotError, InvalidInput, NotAllowed
 from bot.core.ports import ListenedThread, ModelInfo, ReplySurface
 from bot.core.replies import Controls, Frame, ReplyRecord, ReplyState
 from bot.core.service import ChatService
@@ -36,6 +36,7 @@ class FakeService(ChatService):
 
     def __init__(self, memory: Memory, news: News) -> None:
         self.turns: list[Turn] = []
+        self.askers: list[Presser] = []
         self.refuses: Exception | None = None
         self.controls = Controls.ENDED
         self.deletions: list[MessageId] = []
@@ -49,7 +50,12 @@ class FakeService(ChatService):
         if isinstance(self.refuses, InvalidInput):
             raise self.refuses
 
-    async def answer(self, turn: Turn, surface: ReplySurface) -> None:
+    async def admit(self, place: Place, by: Presser, turn: Turn | None = None) -> None:
+        if isinstance(self.refuses, NotAllowed):
+            raise self.refuses
+
+    async def answer(self, turn: Turn, surface: ReplySurface, by: Presser) -> None:
+        self.askers.append(by)
         if self.refuses is not None:
             raise self.refuses
         if any(turn.event_id == known.event_id for known in self.turns):
