@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.core.conversation import Turn
 from bot.core.errors import BotError, ContentFiltered
 from bot.core.ports import Delta, Finish
 from bot.core.replies import Paging, ReplyState, Usage, Variant
+
+
+def variants_asked(turn: Turn) -> int:
+    """How many answers to it a turn asks for."""
+    asked = turn.options.get("n")
+    return asked if isinstance(asked, int) else 1
 
 
 @dataclass(slots=True)

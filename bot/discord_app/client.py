@@ -15,7 +15,14 @@ from discord.http import Route
 
 from bot.core.choices import Choices
 from bot.core.limits import Limits
-from bot.core.ports import ModelCatalogue, Painter, ReplyStore, ThreadStore, UsageStore
+from bot.core.ports import (
+    ModelCatalogue,
+    Painter,
+    ReplyStore,
+    SchemaChecker,
+    ThreadStore,
+    UsageStore,
+)
 from bot.core.service import ChatService
 from bot.discord_app.application import NOT_LET_IN, Application
 from bot.discord_app.ask import Asking
@@ -39,7 +46,7 @@ from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.sync import sync
 from bot.discord_app.threads import ListenedThreads
 from bot.discord_app.usage.commands import Usage
-from bot.discord_app.views import Presses, ReplyButton
+from bot.discord_app.views import Presses, ReplyButton, VariantButton
 
 INTENT_REFUSED = (
     "Discord does not give the bot the Message Content intent. Switch it on in the developer "
@@ -75,15 +82,16 @@ class Collaborators:
 
     service: ChatService
     choices: Choices
-    limits: Limits
     catalogue: ModelCatalogue
     threads: ThreadStore
     replies: ReplyStore
     rest: DiscordRest
     surfaces: ReplySurfaces
+    schemas: SchemaChecker
     usage: UsageStore
     painter: Painter
     log_channel: LogChannel
+    limits: Limits
 
 
 class WeryBot(commands.AutoShardedBot):
@@ -136,7 +144,7 @@ class WeryBot(commands.AutoShardedBot):
         assert self.user is not None  # the login is done
         for feature in self._features(self.user.id):
             await self.add_cog(feature)
-        self.add_dynamic_items(ReplyButton)
+        self.add_dynamic_items(ReplyButton, VariantButton)
         await sync(self.tree, self.collaborators.rest, self._application_id)
 
     async def on_message(self, message: discord.Message, /) -> None:
@@ -163,7 +171,7 @@ class WeryBot(commands.AutoShardedBot):
         listeners: list[Listener] = [DirectMessages(me), threads, Mentions(me)]
         reads = self._reads_everything
         run = secrets.token_hex(4)
-        asking = Asking(service, choices, catalogue, surfaces, me)
+        asking = Asking(service, choices, catalogue, surfaces, joined.schemas, me)
         self.tree.add_command(asking.about_this)
         subgroups = [LimitCommands(choices, joined.limits), AccessCommands(choices)]
         return [

@@ -101,14 +101,36 @@ class ReplySurfaces:
         it reaches no other message: one that is to be written anew shrinks to the pressed one.
         By Discord's own clock it is known which messages are too old to be edited many times.
         """
+        editable_from = discord.utils.snowflake_time(interaction.id) - EDITABLE_FOR
+        too_old = {
+            id_
+            for id_ in record.address.message_ids
+            if discord.utils.snowflake_time(id_) < editable_from
+        }
+        return self._pressed(interaction, record, whole=goes_on, too_old=too_old)
+
+    def to_page(self, interaction: discord.Interaction[Any], record: ReplyRecord) -> MessageChain:
+        """Shows another variant of a reply, one of whose buttons was pressed.
+
+        That is one edit of each message, which Discord takes however old they are. Of a private
+        reply the press reaches no message but the pressed one, as in `to_press`.
+        """
+        return self._pressed(interaction, record, whole=False)
+
+    def _pressed(
+        self,
+        interaction: discord.Interaction[Any],
+        record: ReplyRecord,
+        *,
+        whole: bool,
+        too_old: Collection[MessageId] = (),
+    ) -> MessageChain:
         private = not record.turn.shared
         messages = record.address.message_ids
         pressed = () if interaction.message is None else (MessageId(interaction.message.id),)
-        if private and not goes_on:
+        if private and not whole:
             messages = pressed
         made = set(pressed)
-        editable_from = discord.utils.snowflake_time(interaction.id) - EDITABLE_FOR
-        too_old = {id_ for id_ in messages if discord.utils.snowflake_time(id_) < editable_from}
         return self._chain(
             record.turn.place.conversation_id,
             EventId(interaction.id),

@@ -38,12 +38,51 @@ class Presses:
         except Exception as error:  # noqa: BLE001 - whatever it is, the presser is told
             await report(interaction, error)
 
+    async def page(self, interaction: AnyInteraction, reply: ReplyId, variant: int) -> None:
+        """Show another variant, by its index; whatever fails is told the presser alone."""
+
+        def surface_of(record: ReplyRecord) -> ReplySurface:
+            return self._surfaces.to_page(interaction, record)
+
+        try:
+            await interaction.response.defer()
+            trigger = EventId(interaction.id)
+            by = presser_of(interaction)
+            await self._service.show_variant(reply, by, variant, trigger, surface_of)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the presser is told
+            await report(interaction, error)
+
     async def _again(self, interaction: AnyInteraction, reply: ReplyId, *, goes_on: bool) -> None:
         def surface_of(record: ReplyRecord) -> ReplySurface:
             return self._surfaces.to_press(interaction, record, goes_on=goes_on)
 
         do = self._service.resume if goes_on else self._service.regenerate
         await do(reply, presser_of(interaction), EventId(interaction.id), surface_of)
+
+
+class VariantButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"reply:(?P<reply>\d{1,18}):variant:(?P<number>\d{1,2})",
+):
+    """A press of ◀ or ▶, whenever that was shown; each names the variant that it leads to."""
+
+    def __init__(self, reply: ReplyId, number: int, button: discord.ui.Button[Any]) -> None:
+        super().__init__(button)
+        self._reply = reply
+        self._number = number
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: AnyInteraction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that this custom id belongs to."""
+        assert isinstance(item, discord.ui.Button)
+        return cls(ReplyId(int(match["reply"])), int(match["number"]), item)
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Show that variant."""
+        presses: Presses = interaction.client.presses
+        await presses.page(interaction, self._reply, self._number - 1)
 
 
 class ReplyButton(

@@ -12,6 +12,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.core.choices import Choices
+from bot.core.limits import Limits
 from bot.core.ports import Lane
 from bot.discord_app.application import ContentIntent, identify, reads_everything
 from bot.discord_app.client import Collaborators, Shards, WeryBot, point_at
@@ -23,7 +24,8 @@ from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Channel, Guild, Message, MessageType
-from tests.core.fake_stores import FakeOptions, FakeReplies, Memory
+from tests.core.fake_schemas import FakeSchemas
+from tests.core.fake_stores import FakeCounters, FakeOptions, FakeReplies, Memory
 from tests.core.samples import FLASH
 from tests.discord_app.fake_usage import FakePainter, FakeUsage
 from tests.discord_app.fakes import FakeCatalogue, FakeService, FakeThreads, News
@@ -141,22 +143,25 @@ def build(
         point_at(sandbox.api_url)
         application = await identify(rest)
         log_channel = LogChannel(rest, inside.options)
+        choices = Choices(
+            inside.options,
+            inside.catalogue,
+            {"model": FLASH.key},
+            announce=log_channel.announce,
+        )
         return WeryBot(
             application,
             Collaborators(
                 inside.service,
-                Choices(
-                    inside.options,
-                    inside.catalogue,
-                    {"model": FLASH.key},
-                    announce=log_channel.announce,
-                ),
+                choices,
                 inside.catalogue,
                 inside.threads,
                 FakeReplies(inside.memory),
                 rest,
                 ReplySurfaces(rest, application.id, clock=sandbox.clock.now),
+                schemas=FakeSchemas(),
                 log_channel=log_channel,
+                limits=Limits(choices, FakeCounters(inside.memory)),
                 usage=inside.usage,
                 painter=inside.painter,
             ),
