@@ -14,7 +14,7 @@ from bot.storage.tables import usage
 
 from .samples import ANN, CHANNEL, GUILD, accepted, answer, begun, ending, question, said, shown
 
-ENDINGS = [state for state in ReplyState if state.ended and state is not ReplyState.GATHERED]
+ENDINGS = [state for state in ReplyState if state.is_answer]
 WITH_TOKEN = Address((MessageId(7),), token="secret", token_from=12.5)
 
 
@@ -293,6 +293,25 @@ async def test_a_gathered_reply_supersedes_nothing_and_is_never_reopened(
     await replies.finish(first, ending())
     assert await replies.reopen(second, EventId(9), keep=False) is None
     assert await replies.reopen(first, EventId(9), keep=False) is not None
+
+
+async def test_a_withdrawn_question_supersedes_nothing_and_is_never_reopened(
+    replies: SqlReplyStore, history: SqlHistoryStore
+) -> None:
+    old = await answer(replies, question(1), ending("old", address=shown(2)))
+    withdrawn = await accepted(replies, question(3), shown(4))
+    await replies.finish(withdrawn, ending("", state=ReplyState.WITHDRAWN, address=shown(4)))
+    newest = await accepted(replies, question(5))
+    previous = await replies.previous(question(5).place.conversation_id, newest)
+    assert previous is not None
+    assert previous.id == old
+    assert withdrawn in [record.id for record in await replies.unfinished()]
+    await replies.shown(withdrawn, shown(4))
+    assert withdrawn not in [record.id for record in await replies.unfinished()]
+    await replies.finish(newest, ending("", state=ReplyState.WITHDRAWN))
+    assert await replies.reopen(withdrawn, EventId(9), keep=False) is None
+    assert await replies.reopen(old, EventId(9), keep=False) is not None
+    assert await history_of(history) == ["question 1"]
 
 
 async def test_private_answers_supersede_nothing_and_are_not_superseded(
