@@ -223,8 +223,11 @@ def _defaults(settings: Settings) -> Mapping[str, Any]:
     """The operator's options, which servers inherit."""
     return {
         "model": settings.default_model,
+        "fallback_models": list(settings.fallback_models) or None,
         "system_prompt": settings.system_prompt,
         "max_tokens": settings.max_tokens,
+        "temperature": settings.temperature,
+        "web_search": settings.web_search,
     }
 
 
@@ -232,6 +235,7 @@ def _capacity(settings: Settings) -> Capacity:
     return Capacity(
         prompt_characters=settings.max_prompt_characters,
         reply_messages=settings.max_reply_messages,
+        patience=settings.model_patience,
     )
 
 

@@ -123,6 +123,7 @@ Timeout = Annotated[float, Field(ge=0.1, le=3600)]
 LogFormat = Literal["auto", "console", "json"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 Intent = Literal["auto", "on", "off"]
+WebSearch = Literal["off", "on", "members"]
 
 
 class Settings(BaseSettings):
@@ -148,6 +149,14 @@ class Settings(BaseSettings):
     default_model: str = Field(
         "GEMINI_25_FLASH", min_length=1, description="The model where none was chosen, by its key."
     )
+    fallback_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = (
+        Field(
+            (),
+            max_length=5,
+            description="The models, by their keys, that answer instead while it cannot, in this "
+            "order, such as `GPT_5,GROK_4`.",
+        )
+    )
     system_prompt: str = Field(
         SYSTEM_PROMPT, min_length=1, description="What every model is told before a conversation."
     )
@@ -156,6 +165,13 @@ class Settings(BaseSettings):
         ge=1,
         le=1_000_000,
         description="Tokens an answer may have, where the model's own limit is not lower.",
+    )
+    temperature: float | None = Field(
+        None, ge=0, le=2, description="How freely models word answers. Unset: as WeryAI has it."
+    )
+    web_search: Annotated[WebSearch, BeforeValidator(_lower)] = Field(
+        "members",
+        description="Whether answers search the web: `off`, `on`, or when `members` ask for it.",
     )
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] = Field(
         SecretStr("sqlite:///data/bot.db"),
@@ -206,6 +222,12 @@ class Settings(BaseSettings):
     )
     model_attempts: int = Field(
         3, ge=1, le=10, description="Times WeryAI is asked before a question has failed."
+    )
+    model_patience: float = Field(
+        60,
+        ge=0,
+        le=600,
+        description="Seconds a question waits on while WeryAI answers that it is asked too much.",
     )
     catalogue_refresh_seconds: float = Field(
         3600, ge=1, le=604_800, description="Seconds between two looks at the list of models."
@@ -328,4 +350,8 @@ def expected(field: str) -> str:
     if "minimum" in schema:
         kind = "a whole number" if schema["type"] == "integer" else "a number"
         return f"{kind} from {schema['minimum']:.9g} to {schema['maximum']:.9g}"
-    return "whole numbers with commas between them" if schema["type"] == "array" else "a text"
+    if schema["type"] == "array":
+        words = schema["items"]["type"] == "string"
+        kind = f"up to {schema['maxItems']} models' keys" if words else "whole numbers"
+        return f"{kind} with commas between them"
+    return "a text"

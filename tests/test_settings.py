@@ -117,6 +117,10 @@ def test_the_remedy_says_where_a_token_comes_from() -> None:
         ("LOG_FORMAT", "xml", "LOG_FORMAT must be one of auto, console, json; it is 'xml'."),
         ("MESSAGE_CONTENT_INTENT", "yes", "MESSAGE_CONTENT_INTENT must be one of auto, on, off"),
         ("SYSTEM_PROMPT", "  ", "SYSTEM_PROMPT must be a text"),
+        ("FALLBACK_MODELS", "A,B,C,D,E,F", "FALLBACK_MODELS must be up to 5 models' keys with"),
+        ("TEMPERATURE", "2.1", "TEMPERATURE must be a number from 0 to 2; it is '2.1'."),
+        ("WEB_SEARCH", "sometimes", "WEB_SEARCH must be one of off, on, members; it is"),
+        ("MODEL_PATIENCE", "601", "MODEL_PATIENCE must be a number from 0 to 600; it is"),
         ("SHARD_IDS", "0,1", "SHARD_IDS needs SHARD_COUNT beside it."),
         ("SHARD_IDS", "a,b", "SHARD_IDS must be whole numbers with commas between them"),
     ],
@@ -143,6 +147,11 @@ def test_shard_ids_are_not_blamed_for_a_malformed_shard_count() -> None:
 
 def test_shard_ids_are_numbers_with_commas() -> None:
     assert load(SHARD_COUNT="4", SHARD_IDS="0, 3").shard_ids == (0, 3)
+
+
+def test_fallback_models_are_keys_with_commas() -> None:
+    assert load().fallback_models == ()
+    assert load(FALLBACK_MODELS="GPT_5, GROK_4,").fallback_models == ("GPT_5", "GROK_4")
 
 
 def test_words_may_be_written_in_any_case_and_blanks_do_not_matter() -> None:

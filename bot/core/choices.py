@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from bot.core.conversation import GuildId, Place, Turn, UserId
-from bot.core.errors import InvalidInput, ModelNotSupported, UnknownModel
+from bot.core.errors import InvalidInput, UnknownModel
 from bot.core.option_kinds import ALL, BUILT_IN, NONE, Kind, Option, option_named
 from bot.core.options import Change, Changed, Layers, Resolved, Scope, resolve, scopes_of
 from bot.core.ports import ModelCatalogue, ModelInfo, OptionStore
@@ -94,16 +94,9 @@ class Choices:
             raise UnknownModel(name)
         return found
 
-    def offered(self, key: str) -> ModelInfo:
-        """The model that was chosen, as WeryAI offers it now.
-
-        Raises:
-            ModelNotSupported: it has vanished from the catalogue.
-        """
-        found = self._catalogue.find(key)
-        if found is None:
-            raise ModelNotSupported(f"{key} is not in the catalogue")
-        return found
+    def find(self, key: str) -> ModelInfo | None:
+        """A model that was chosen, as WeryAI offers it now; None if it has vanished."""
+        return self._catalogue.find(key)
 
     # --- changes ------------------------------------------------------------------------------
 

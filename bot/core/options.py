@@ -21,20 +21,30 @@ class Scope(StrEnum):
     DEFAULT = "default"
 
 
+Layers = Sequence[tuple[Scope, Mapping[str, Any]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The options that apply somewhere, each with the scope it comes from."""
+    """The options that apply somewhere, each with the scope it comes from.
+
+    `layers` are what they were inherited through, the most particular first.
+    """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Scope] = field(default_factory=dict)
+    layers: Layers = ()
 
     @property
     def model(self) -> str:
         """The key of the model that answers."""
         return str(self.values["model"])
 
-
-Layers = Sequence[tuple[Scope, Mapping[str, Any]]]
+    def every(self, name: str) -> list[tuple[Scope, Any]]:
+        """Each scope that sets an option, with its value; the one that applies comes first."""
+        return [
+            (scope, chosen[name]) for scope, chosen in self.layers if chosen.get(name) is not None
+        ]
 
 
 def resolve(layers: Layers) -> Resolved:
@@ -46,7 +56,7 @@ def resolve(layers: Layers) -> Resolved:
             if name not in values and value is not None:
                 values[name] = value
                 sources[name] = scope
-    return Resolved(values, sources)
+    return Resolved(values, sources, layers)
 
 
 ScopeId = GuildId | ChannelId | UserId

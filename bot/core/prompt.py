@@ -36,7 +36,8 @@ def build_prompt(
     """The messages that ask for an answer to `turn`.
 
     They are the system prompt, if there is one, the newest of the history that fits, beginning
-    with a user's, and what the turn says. Where more than one person speaks in them, each is
+    with a user's, and what the turn says. Where there may be but one message, the question
+    carries the system prompt before it. Where more than one person speaks in them, each is
     named before what they say and the system prompt says so.
 
     Args:
@@ -49,10 +50,10 @@ def build_prompt(
     Raises:
         EmptyPrompt: nobody says anything in the turn.
         PromptTooLong: the system prompt and the turn alone have more characters.
-        ValueError: `limit` leaves no room for a system prompt and a question.
+        ValueError: `limit` leaves no room for a question.
     """
-    if limit < 2:  # noqa: PLR2004 - a system prompt and a question
-        raise ValueError(f"a prompt has up to 2 messages or more, not {limit}")
+    if limit < 1:
+        raise ValueError(f"a prompt has up to 1 message or more, not {limit}")
     limit = min(limit, HISTORY_LIMIT)
     history, asked = _spoken(history), _spoken(turn.said)
     if not asked:
@@ -61,14 +62,15 @@ def build_prompt(
     for first in range(max(0, len(said) - limit), len(said)):
         if said[first].role is not Role.USER:
             continue
-        messages = _messages(said[first:], (system or "").strip())
+        whole = _messages(said[first:], (system or "").strip())
+        messages = _folded(whole) if limit == 1 else whole
         if len(messages) > limit:
             continue
         size = sum(len(message.content) for message in messages)
         if max_characters is None or size <= max_characters:
             return messages
         if first >= len(history):
-            fixed = sum(len(m.content) for m in messages if m.role is Role.SYSTEM)
+            fixed = size - sum(len(m.content) for m in whole if m.role is not Role.SYSTEM)
             raise PromptTooLong(size - fixed, max(0, max_characters - fixed))
     raise EmptyPrompt
 
@@ -85,6 +87,12 @@ def _messages(sent: Sequence[Said], instructions: str) -> tuple[ChatMessage, ...
         instructions = f"{instructions}\n\n{_SEVERAL_PEOPLE}".strip()
     said = [ChatMessage(entry.role, _content(entry, names)) for entry in sent]
     return (ChatMessage(Role.SYSTEM, instructions), *said) if instructions else tuple(said)
+
+
+def _folded(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
+    """Several messages as one of the user's."""
+    text = "\n\n".join(message.content for message in messages)
+    return (ChatMessage(Role.USER, text),)
 
 
 def _content(said: Said, names: Mapping[UserId, str]) -> str:

@@ -46,6 +46,12 @@ def check_range(name: str, value: float | None) -> None:
         raise InvalidOption(name, str(RANGES[name]), value)
 
 
+def web_clashes_with_schema(model: str, response_format: Mapping[str, Any] | None) -> bool:
+    """Whether a model cannot search the web for an answer of this format: WeryAI's Gemini rule."""
+    schema = (response_format or {}).get("type") == "json_schema"
+    return schema and model.upper().startswith("GEMINI")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
     """One request to WeryAI. None leaves a field out, so that the API's default applies.
@@ -73,8 +79,7 @@ class ChatRequest:
         check_range("messages", len(self.messages))
         for name in RANGES.keys() - {"messages"}:
             check_range(name, getattr(self, name))
-        schema = (self.response_format or {}).get("type") == "json_schema"
-        if self.web and schema and self.model.upper().startswith("GEMINI"):
+        if self.web and web_clashes_with_schema(self.model, self.response_format):
             raise InvalidOption("web", "off while a Gemini model follows a JSON schema", value=True)
 
     @property

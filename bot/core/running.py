@@ -9,17 +9,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from bot.core.conversation import MessageId, ReplyId
-from bot.core.endings import Signature, footer
+from bot.core.endings import Signature, controls, footer
 from bot.core.errors import StorageError
 from bot.core.heard import Heard
 from bot.core.lines import Ticket
 from bot.core.pacing import EditBudget
 from bot.core.ports import Ending, Meter, ReplyStore
-from bot.core.replies import ReplyRecord, ReplyState, Usage
+from bot.core.replies import Controls, Frame, ReplyRecord, ReplyState, Usage
+from bot.core.requesting import Candidate
 from bot.core.streaming import Draft, StreamEditor
 from bot.core.usage import estimated
 
 log = logging.getLogger(__name__)
+
+BUSY = Frame("-# ⏳ WeryAI is very busy. Your answer comes as soon as it can.", Controls.STREAMING)
 
 
 class Running:
@@ -35,7 +38,7 @@ class Running:
         self.turn = ticket.turn
         self.surface = ticket.surface
         self.model = ""
-        self.detailed = False
+        self.signature = Signature()
         self.prompt_characters = 0  # of the request, once there is one
         self.editor = StreamEditor(self.surface, budget, self, draft)
         self.over = asyncio.Event()  # nothing more happens to it
@@ -44,6 +47,7 @@ class Running:
         self._accepted_at = ticket.accepted_at
         self._began_at = asyncio.get_running_loop().time()
         self._begun_with = len(draft.text)
+        self._took: float | None = None  # seconds, once it has ended
         self._stored = False
         self._withdrawn = False
 
@@ -57,13 +61,14 @@ class Running:
         if self._stored:
             return
         self._stored = True
+        self._took = self._seconds()
         ending = Ending(
             state=heard.state,
             text="" if self._withdrawn else heard.text,
             model=self.model,
             address=self.surface.address,
             usage=self._usage(heard),
-            seconds=self._seconds(),
+            seconds=self._took,
         )
         with storing(self.reply, "its ending"):
             await self._replies.finish(self.reply, ending)
@@ -80,7 +85,21 @@ class Running:
     def footer(self, heard: Heard) -> str:
         """The last message's small text."""
         heard = replace(heard, usage=self._usage(heard))
-        return footer(heard, Signature(self.model, self._seconds(), self.detailed))
+        return footer(heard, replace(self.signature, seconds=self._seconds()))
+
+    def controls(self, heard: Heard) -> Controls:
+        """The buttons of the last message."""
+        return controls(heard, self.signature)
+
+    def asks(self, candidate: Candidate) -> None:
+        """This model is asked now; it is told of in the small text."""
+        self.model = candidate.request.model
+        self.signature = candidate.signature
+        self.prompt_characters = candidate.request.characters
+
+    def waits(self) -> None:
+        """WeryAI is asked too much: whoever has asked sees that, and can stop it."""
+        self.editor.open_with(BUSY)
 
     def concerned_by(self, deleted: Iterable[MessageId]) -> bool:
         """Whether one of these messages is its question or a part of its answer."""
@@ -90,9 +109,9 @@ class Running:
             return True
         return bool(ids.intersection(said.message_id for said in self.turn.said))
 
-    async def conclude(self, record: ReplyRecord, model: str) -> None:
+    async def conclude(self, record: ReplyRecord, model: str, signature: Signature) -> None:
         """Show the ending of what an earlier process left; without one, it was interrupted."""
-        self.model = model
+        self.model, self.signature = model, signature
         self._stored = record.state.ended
         # What else it was told is not known any more: the question is the least that it was.
         self.prompt_characters = sum(len(said.text) for said in record.turn.said)
@@ -109,6 +128,8 @@ class Running:
         return None if refused else estimated(self.prompt_characters, answer)
 
     def _seconds(self) -> float:
+        if self._took is not None:  # or the last frame would never be up to date
+            return self._took
         return asyncio.get_running_loop().time() - self._began_at
 
 

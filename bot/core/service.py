@@ -14,7 +14,7 @@ from bot.core.breakers import Breakers
 from bot.core.choices import Choices
 from bot.core.conversation import ChannelId, EventId, MessageId, Place, Presser, ReplyId, Turn
 from bot.core.errors import InvalidInput, LimitReached, LineFull, NotAllowed
-from bot.core.fallback import Fallback
+from bot.core.fallback import PATIENCE, Fallback
 from bot.core.limits import Limits
 from bot.core.lines import Ticket
 from bot.core.pacing import EditBudget
@@ -44,6 +44,7 @@ class Capacity:
 
     prompt_characters: int = 4000
     reply_messages: int = MAX_MESSAGES
+    patience: float = PATIENCE  # seconds that a question waits while WeryAI is asked too much
 
 
 class ChatService:
@@ -83,8 +84,9 @@ class ChatService:
         self._replies = replies
         self._surfaces = surfaces
         self._left_over: list[ReplyRecord] = []
+        fallback = Fallback(model, Breakers(meter.breaker), patience=capacity.patience)
         self._answering = Answering(
-            asking=Asking(Fallback(model, Breakers(meter.breaker)), choices, history),
+            asking=Asking(fallback, choices, history),
             history=history,
             replies=replies,
             budget=budget,

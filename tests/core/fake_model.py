@@ -68,20 +68,20 @@ class FakeCatalogue:
     """Offers the models it is given."""
 
     def __init__(self, *models: ModelInfo) -> None:
-        self._models = list(models)
+        self.models_offered = list(models)
 
     def add(self, model: ModelInfo) -> None:
-        self._models.append(model)
+        self.models_offered.append(model)
 
     def models(self) -> Sequence[ModelInfo]:
-        return self._models
+        return self.models_offered
 
     def suggest(self, partial: str, limit: int) -> Sequence[ModelInfo]:
-        return self._models[:limit]
+        return self.models_offered[:limit]
 
     def find(self, name: str) -> ModelInfo | None:
         wanted = name.casefold()
-        for model in self._models:
+        for model in self.models_offered:
             if wanted in {model.key.casefold(), model.name.casefold()}:
                 return model
         return None

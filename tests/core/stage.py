@@ -9,7 +9,7 @@ from bot.core.conversation import ChatMessage, Role
 from bot.core.heard import Heard
 from bot.core.pacing import EditBudget
 from bot.core.ports import Finish
-from bot.core.replies import ReplyState
+from bot.core.replies import Controls, ReplyState
 from bot.core.requests import ChatRequest
 from bot.core.streaming import Draft, StreamEditor
 from tests.core.fake_discord import FakeDiscord, FakeSurface
@@ -40,6 +40,9 @@ class FakeChronicle:
 
     def footer(self, heard: Heard) -> str:
         return self.room or f"-# {heard.state.value}"
+
+    def controls(self, heard: Heard) -> Controls:
+        return Controls.RESUMABLE if heard.state.resumable else Controls.ENDED
 
 
 class Stage:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
 import pytest
 
-from bot.core.asking import CONTINUE, continued, request_for
-from bot.core.conversation import MessageId, Person, Role, Said, UserId
+from bot.core.conversation import MessageId, Names, Person, Role, Said, Turn, UserId
 from bot.core.errors import InvalidOption, ModelNotSupported, PromptTooLong
-from bot.core.options import Change, Resolved, Scope
+from bot.core.options import Change, Scope
 from bot.core.ports import Finish, ModelInfo
+from bot.core.requesting import CONTINUE, Question, request_for
+from bot.core.requests import ChatRequest
 from tests.core.samples import ADA, BOB, FLASH, MINI, SERVER, place, turn
 from tests.core.world import ANSWER, World
 from tests.virtual_time import in_virtual_time
+
+TODAY = date(2026, 11, 22)
 
 
 def said(text: str, author: Person | None = ADA) -> Said:
@@ -19,13 +26,33 @@ def said(text: str, author: Person | None = ADA) -> Said:
     return Said(MessageId(abs(hash(text))), role, text, author)
 
 
+def requested(
+    asked: Turn,
+    *before: Said,
+    partial: str = "",
+    of: ModelInfo = FLASH,
+    **values: Any,
+) -> ChatRequest:
+    return request_for(Question(asked, list(before), partial), values, of, TODAY)
+
+
+def contents(request: ChatRequest) -> list[str]:
+    return [message.content for message in request.messages]
+
+
 # --- the request ----------------------------------------------------------------------------------
 
 
 def test_every_option_that_applies_is_in_the_request() -> None:
     numbers = {"temperature": 0.5, "top_p": 0.9, "presence_penalty": 1.0, "frequency_penalty": -1.0}
-    whole = {"max_tokens": 100, "seed": 7, "web": True, "system_prompt": "Be brief.", **numbers}
-    request = request_for(turn("Why?"), [], Resolved(whole), FLASH)
+    whole: dict[str, Any] = {
+        "max_tokens": 100,
+        "seed": 7,
+        "web": True,
+        "system_prompt": "Be brief.",
+        **numbers,
+    }
+    request = requested(turn("Why?"), **whole)
     for name, value in [*numbers.items(), ("max_tokens", 100), ("seed", 7), ("web", True)]:
         assert getattr(request, name) == value
     assert [(m.role, m.content) for m in request.messages] == [
@@ -36,33 +63,54 @@ def test_every_option_that_applies_is_in_the_request() -> None:
 
 
 def test_what_nobody_chose_is_left_to_the_api() -> None:
-    request = request_for(turn("Why?"), [], Resolved({}), FLASH)
-    assert (request.max_tokens, request.temperature, request.seed) == (None, None, None)
-    assert (request.web, len(request.messages)) == (False, 1)
-
-
-def test_no_model_is_asked_for_more_tokens_than_it_gives() -> None:
-    wanted = Resolved({"max_tokens": 5000})
-    assert request_for(turn(), [], wanted, MINI).max_tokens == 1000
-    assert request_for(turn(), [], wanted, FLASH).max_tokens == 5000
-    assert request_for(turn(), [], Resolved({"max_tokens": 5}), MINI).max_tokens == 5
+    request = requested(turn("Why?"))
+    assert request == ChatRequest(model=FLASH.key, messages=request.messages)
+    assert contents(request) == ["Why?"]
 
 
 def test_the_prompt_and_the_answer_fit_the_models_context_together() -> None:
     small = ModelInfo("SMALL", "Small", context_tokens=1000)
-    options = Resolved({"max_tokens": 900})
-    history = [said("a" * 100), said("b" * 60, author=None)]
-    fits = request_for(turn("x" * 40), history, options, small)
-    assert [m.content[0] for m in fits.messages] == ["a", "b", "x"]
-    tight = request_for(turn("x" * 41), history, options, small)
-    assert [m.content[0] for m in tight.messages] == ["x"]
+    before = [said("a" * 100), said("b" * 60, author=None)]
+    fits = requested(turn("x" * 40), *before, of=small, max_tokens=900)
+    assert [content[0] for content in contents(fits)] == ["a", "b", "x"]
+    tight = requested(turn("x" * 41), *before, of=small, max_tokens=900)
+    assert [content[0] for content in contents(tight)] == ["x"]
     with pytest.raises(PromptTooLong):
-        request_for(turn("x" * 201), history, options, small)
+        requested(turn("x" * 201), *before, of=small, max_tokens=900)
 
 
 def test_an_option_outside_its_range_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(InvalidOption, match="temperature"):
-        request_for(turn(), [], Resolved({"temperature": 3}), FLASH)
+        requested(turn(), temperature=3)
+
+
+@pytest.mark.parametrize(
+    ("history", "sent"),
+    [
+        (1, ["Be brief.\n\nf"]),
+        (2, ["Be brief.", "f"]),
+        (3, ["Be brief.", "f"]),  # it begins with a question, never with an answer
+        (4, ["Be brief.", "c", "d", "f"]),
+        (50, ["Be brief.", "a", "b", "c", "d", "f"]),
+    ],
+)
+def test_no_more_messages_are_sent_than_history_allows_the_system_prompt_among_them(
+    history: int, sent: list[str]
+) -> None:
+    before = [said("a"), said("b", None), said("c"), said("d", None)]
+    request = requested(turn("f"), *before, history=history, system_prompt="Be brief.")
+    assert contents(request) == sent
+
+
+def test_the_system_prompts_placeholders_are_filled_in() -> None:
+    asked = replace(turn("Why?"), names=Names("Home", "general"))
+    prompt = "{user} in #{channel} of {server}, {date}: {x} {{y}}"
+    request = requested(asked, system_prompt=prompt)
+    assert contents(request)[0] == "Ada in #general of Home, 2026-11-22 (Sunday): {x} {{y}}"
+
+
+def test_placeholders_in_what_people_say_are_left_alone() -> None:
+    assert contents(requested(turn("What is {user}?"), system_prompt=" ")) == ["What is {user}?"]
 
 
 # --- going on -------------------------------------------------------------------------------------
@@ -71,20 +119,34 @@ def test_an_option_outside_its_range_is_refused_before_anything_is_sent() -> Non
 def test_to_go_on_the_model_reads_its_unfinished_answer_and_whose_words_the_request_is_not() -> (
     None
 ):
-    asked, history = continued(turn("Why?"), [said("a"), said("b", None), said("Bec", None)], "Bec")
-    request = request_for(asked, history, Resolved({}), FLASH)
-    assert [m.content for m in request.messages] == ["a", "b", "Why?", "Bec", CONTINUE]
+    before = [said("a"), said("b", None), said("Bec", None)]
+    request = requested(turn("Why?"), *before, partial="Bec")
+    assert contents(request) == ["a", "b", "Why?", "Bec", CONTINUE]
 
 
 def test_among_several_people_nobody_is_named_as_asking_to_go_on() -> None:
-    asked, history = continued(turn("Why?"), [said("Hi", BOB)], "Bec")
-    request = request_for(asked, history, Resolved({}), FLASH)
-    assert [m.content for m in request.messages][1:] == ["Bob: Hi", "Ada: Why?", "Bec", CONTINUE]
+    request = requested(turn("Why?"), said("Hi", BOB), partial="Bec")
+    assert contents(request)[1:] == ["Bob: Hi", "Ada: Why?", "Bec", CONTINUE]
 
 
 def test_an_older_answer_stays_where_the_unfinished_one_has_left_the_history() -> None:
-    _, history = continued(turn("Why?"), [said("a"), said("b", None)], "Bec")
-    assert [entry.text for entry in history] == ["a", "b", "Why?", "Bec"]
+    request = requested(turn("Why?"), said("a"), said("b", None), partial="Bec")
+    assert contents(request) == ["a", "b", "Why?", "Bec", CONTINUE]
+
+
+def test_an_answer_goes_on_as_one_text_however_it_was_begun() -> None:
+    whole: dict[str, Any] = {"n": 3, "response_format": {"type": "json_object"}, "temperature": 1.5}
+    assert requested(turn(), **whole).n == 3
+    request = requested(turn(), partial="Bec", **whole)
+    assert (request.n, request.response_format, request.temperature) == (None, None, 1.5)
+
+
+def test_to_go_on_the_question_and_the_unfinished_answer_are_sent_however_short_history_is() -> (
+    None
+):
+    options: dict[str, Any] = {"history": 1, "system_prompt": "Be brief."}
+    request = requested(turn("Why?"), said("a"), said("b", None), partial="Bec", **options)
+    assert contents(request) == ["Be brief.", "Why?", "Bec", CONTINUE]
 
 
 # --- through the service --------------------------------------------------------------------------
@@ -120,11 +182,11 @@ async def test_each_conversation_asks_its_own_model_with_its_own_history() -> No
 
 
 @in_virtual_time
-async def test_a_model_that_has_vanished_is_said_so_and_the_question_kept() -> None:
+async def test_where_no_model_at_all_is_left_that_is_said_and_the_question_kept() -> None:
     world = World(ANSWER)
-    change = Change(Scope.SERVER, SERVER, "model", "GPT_1")
-    await world.options.change(SERVER, [change], by=ADA.id)
-    assert await world.ask("Why?").answered() == f"⚠ {ModelNotSupported.text}\n-# GPT_1"
+    world.catalogue.models_offered.clear()
+    shown = f"⚠ {ModelNotSupported.text}\n-# {FLASH.key}"
+    assert await world.ask("Why?").answered() == shown
     assert world.memory.said(1) == ["Why?"]
     assert world.model.requests == []
 

@@ -106,8 +106,18 @@ def test_a_limit_above_weryais_own_is_lowered_to_it() -> None:
 
 
 def test_a_limit_without_room_for_a_question_is_refused() -> None:
-    with pytest.raises(ValueError, match="2 messages or more"):
-        build_prompt([], turn(asks("x")), system=None, limit=1)
+    with pytest.raises(ValueError, match="1 message or more"):
+        build_prompt([], turn(asks("x")), system=None, limit=0)
+
+
+def test_where_there_is_room_for_one_message_the_question_carries_the_system_prompt() -> None:
+    history = [asks("Before"), answers("Yes")]
+    assert build_prompt(history, turn(asks("a"), asks("b")), system="Be brief.", limit=1) == (
+        user("Be brief.\n\nb"),
+    )
+    assert build_prompt(history, turn(asks("b")), system=None, limit=1) == (user("b"),)
+    with pytest.raises(PromptTooLong, match="5 characters, 1 allowed"):
+        build_prompt([], turn(asks("xxxxx")), system="Be brief.", limit=1, max_characters=12)
 
 
 # --- characters --------------------------------------------------------------------------------
@@ -266,7 +276,7 @@ QUESTIONS = st.lists(SAID.map(lambda said: replace(said, role=Role.USER)), min_s
     st.lists(SAID, max_size=60),
     QUESTIONS,
     st.none() | st.text(max_size=20),
-    st.integers(2, 60),
+    st.integers(1, 60),
     st.none() | st.integers(0, 600),
 )
 def test_a_prompt_always_keeps_the_apis_rules(

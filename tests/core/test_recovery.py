@@ -17,7 +17,7 @@ from tests.core.samples import FLASH, place, turn
 from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, World
 from tests.virtual_time import in_virtual_time
 
-INTERRUPTED = f"Because\n-# ⚠ Interrupted: press Continue to go on · {FLASH.key}"
+INTERRUPTED = f"Because\n-# ⚠ Interrupted: press Continue to go on · {FLASH.name}"
 
 
 def now() -> float:
@@ -89,7 +89,7 @@ async def test_what_takes_longer_is_interrupted_visibly_and_can_go_on() -> None:
     await world.restarted()
     await world.service.recover()
     assert len(world.model.requests) == 1, "it is a person's to decide"
-    assert (await world.press("Continue", asked)).text == f"BecauseBecause so.\n-# {FLASH.key}"
+    assert (await world.press("Continue", asked)).text == f"BecauseBecause so.\n-# {FLASH.name}"
 
 
 @in_virtual_time
@@ -154,7 +154,7 @@ async def test_an_interrupted_answer_of_a_model_that_has_vanished_meanwhile_name
     world.catalogue = FakeCatalogue()
     await world.killed()
     await world.service.recover()
-    assert world.found[asked.reply].text == INTERRUPTED.removesuffix(f" · {FLASH.key}")
+    assert world.found[asked.reply].text == INTERRUPTED.removesuffix(f" · {FLASH.name}")
 
 
 @in_virtual_time
@@ -171,7 +171,7 @@ async def test_what_was_visible_is_marked_as_interrupted_in_its_own_message() ->
     assert list(world.discord.messages) == list(asked.surface.address.message_ids)
     assert world.memory.said(1) == ["Why?", "Because"]
     assert world.state(asked) is ReplyState.INTERRUPTED
-    assert (await world.press("Continue", asked)).text == f"Because… so.\n-# {FLASH.key}"
+    assert (await world.press("Continue", asked)).text == f"Because… so.\n-# {FLASH.name}"
 
 
 @in_virtual_time
@@ -220,10 +220,10 @@ async def test_an_event_that_discord_replays_to_the_next_process_is_answered_onc
 @pytest.mark.parametrize(
     ("script", "controls", "end"),
     [
-        (["Because", Finish("stop")], Controls.ENDED, f"Because\n-# {FLASH.key}"),
+        (["Because", Finish("stop")], Controls.ENDED, f"Because\n-# {FLASH.name}"),
         (["Because", Finish("length")], Controls.RESUMABLE, "✂ Cut off at the length limit: "),
         (["Because", Finish("content_filter")], Controls.ENDED, "Ended by WeryAI's content check"),
-        ([OutOfCredits()], Controls.ENDED, f"-# ⚠ Failed · {FLASH.key}"),
+        ([OutOfCredits()], Controls.ENDED, f"-# ⚠ Failed · {FLASH.name}"),
     ],
 )
 @in_virtual_time
@@ -328,7 +328,7 @@ async def test_what_is_taken_up_can_be_stopped() -> None:
     await asyncio.sleep(1)
     await world.service.stop(asked.reply, MODERATOR)
     await recovery
-    assert world.found[asked.reply].text == f"Because\n-# ⏹ Stopped · {FLASH.key}"
+    assert world.found[asked.reply].text == f"Because\n-# ⏹ Stopped · {FLASH.name}"
 
 
 @pytest.mark.parametrize("after", [n * 0.013 for n in range(90)])

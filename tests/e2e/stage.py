@@ -18,6 +18,7 @@ from bot.sandbox.weryai import API_KEY, INSTANT, Recorded, WeryAISandbox
 from tests.e2e.bot_process import BotProcess
 
 DEFAULT_MODEL = "GEMINI_25_FLASH"
+DEFAULT_NAME = "Gemini-2.5-Flash"
 MODERATES = Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.MANAGE_THREADS
 BAD_LEVELS = {"error", "critical", "raw"}
 TOO_MANY = 429

@@ -8,6 +8,7 @@ from bot.sandbox.discord.handles import InteractionHandle, NotPossible
 from bot.sandbox.discord.state import InteractionState
 from tests.e2e.stage import (
     DEFAULT_MODEL,
+    DEFAULT_NAME,
     Home,
     buttons,
     conversation,
@@ -29,7 +30,7 @@ async def test_the_answer_grows_in_the_commands_response(home: Home) -> None:
     answer = await home.answered(asked)
     assert answer is growing
     assert text_of(answer) == "Artificial intelligence is a field."
-    assert small_print(answer) == DEFAULT_MODEL
+    assert small_print(answer) == DEFAULT_NAME
     assert buttons(answer) == ["Regenerate"]
     request = home.weryai.requests[0]
     assert request.json["model"] == DEFAULT_MODEL
@@ -57,7 +58,7 @@ async def test_a_model_may_be_chosen_for_one_question_by_key_or_name(home: Home)
 
     asked_of = [request.json["model"] for request in home.weryai.requests]
     assert asked_of == ["GPT_5", "CLAUDE_4_5_OPUS", DEFAULT_MODEL]
-    assert small_print(answer) == DEFAULT_MODEL
+    assert small_print(answer) == DEFAULT_NAME
 
 
 async def test_web_search_is_asked_for_only_where_it_is_wanted(home: Home) -> None:

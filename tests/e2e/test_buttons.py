@@ -22,7 +22,7 @@ from tests.e2e.playing import (
     told_privately,
 )
 from tests.e2e.reading import closed, joined, said_by_the_bot
-from tests.e2e.stage import DEFAULT_MODEL, Home, buttons, conversation, small_print, text_of
+from tests.e2e.stage import DEFAULT_NAME, Home, buttons, conversation, small_print, text_of
 
 AN_HOUR = 3601.0
 TOO_LATE = "There is a newer answer here; this one stays as it is."
@@ -42,7 +42,7 @@ async def test_regenerate_replaces_any_answer_in_its_message(
     await home.ada.click(answer, "Regenerate")
 
     await ends_again(home, answer, "Another answer.")
-    assert answer.content == f"Another answer.\n-# {DEFAULT_MODEL}"
+    assert answer.content == f"Another answer.\n-# {DEFAULT_NAME}"
     assert buttons(answer) == ["Regenerate"]
     assert [conversation(one) for one in home.weryai.requests] == 2 * [[("user", "Count!")]]
 
@@ -90,7 +90,7 @@ async def test_while_the_model_thinks_again_it_says_so_and_can_be_stopped(
     await home.weryai.came(2)
     await home.ada.click(answer, "Stop")
 
-    await home.until(lambda: answer.content == f"-# ⏹ Stopped · {DEFAULT_MODEL}")
+    await home.until(lambda: answer.content == f"-# ⏹ Stopped · {DEFAULT_NAME}")
     assert "Regenerate" in buttons(answer)
     assert await closed(home.weryai.requests[1])
 
@@ -147,7 +147,7 @@ async def test_continue_goes_on_in_the_same_message_without_a_seam(
     await home.ada.click(answer, "Continue")
 
     await ends_again(home, answer, "One two three four.")
-    assert answer.content == f"One two three four.\n-# {DEFAULT_MODEL}"
+    assert answer.content == f"One two three four.\n-# {DEFAULT_NAME}"
     assert buttons(answer) == ["Regenerate"]
     *told, (role, go_on) = conversation(home.weryai.requests[1])
     assert told == [("user", "Count!"), ("assistant", "One two ")]
@@ -259,7 +259,7 @@ async def test_two_presses_of_stop_stop_once(home: Home) -> None:
     for press in presses:
         await press.settled()
         assert not press.failed
-    assert small_print(answer) == f"⏹ Stopped · {DEFAULT_MODEL}"
+    assert small_print(answer) == f"⏹ Stopped · {DEFAULT_NAME}"
     assert len(home.weryai.requests) == 1
 
 
@@ -276,7 +276,7 @@ async def test_stop_that_comes_after_the_end_is_told_so(home: Home) -> None:
     ended = await home.answered(question)
     assert not late.failed
     assert text_of(ended) == "One two three four."
-    assert small_print(ended) == DEFAULT_MODEL
+    assert small_print(ended) == DEFAULT_NAME
 
 
 @pytest.mark.parametrize("button", ["Continue", "Regenerate"])

@@ -30,7 +30,7 @@ from tests.e2e.playing import (
     told_privately,
 )
 from tests.e2e.reading import joined, said_by_the_bot
-from tests.e2e.stage import DEFAULT_MODEL, Home, Stage, answers_to, buttons, conversation, text_of
+from tests.e2e.stage import DEFAULT_NAME, Home, Stage, answers_to, buttons, conversation, text_of
 
 NOTE = "⚠ Interrupted: press Continue to go on"
 LATE_EDIT = 15 * 60 + 1.0
@@ -104,7 +104,7 @@ async def shows(home: Home, answer: Message, content: str) -> None:
 async def interrupted(home: Home, answer: Message, text: str = "One two") -> None:
     """Wait until an answer is marked as interrupted, with all that was to be seen of it."""
     await home.until(lambda: NOTE in answer.content, "The mark of the interruption")
-    assert answer.content == f"{text}\n-# {NOTE} · {DEFAULT_MODEL}"
+    assert answer.content == f"{text}\n-# {NOTE} · {DEFAULT_NAME}"
     assert buttons(answer) == ["Continue", "Regenerate"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from bot.sandbox.weryai.faults import Fault
 from tests.e2e.playing import COUNT, NOT_YOURS, Ask, both_ways, told_privately
 from tests.e2e.reading import closed
-from tests.e2e.stage import DEFAULT_MODEL, Home, buttons, conversation, small_print, text_of
+from tests.e2e.stage import DEFAULT_NAME, Home, buttons, conversation, small_print, text_of
 
 
 @both_ways
@@ -16,7 +16,7 @@ async def test_a_complete_answer_offers_another_one(home: Home, ask: Ask) -> Non
 
     answer = await home.answered(await ask(home, "Count!"))
 
-    assert answer.content == f"One two three four.\n-# {DEFAULT_MODEL}"
+    assert answer.content == f"One two three four.\n-# {DEFAULT_NAME}"
     assert buttons(answer) == ["Regenerate"]
 
 
@@ -28,7 +28,7 @@ async def test_an_answer_that_reached_its_length_can_go_on(home: Home, ask: Ask)
     answer = await home.answered(await ask(home, "Count!"))
 
     assert answer.content == (
-        f"One two\n-# ✂ Cut off at the length limit: press Continue to go on · {DEFAULT_MODEL}"
+        f"One two\n-# ✂ Cut off at the length limit: press Continue to go on · {DEFAULT_NAME}"
     )
     assert buttons(answer) == ["Continue", "Regenerate"]
 
@@ -42,7 +42,7 @@ async def test_an_answer_that_the_content_check_ended_keeps_what_was_there(
 
     answer = await home.answered(await ask(home, "Count!"))
 
-    assert answer.content == f"One two\n-# ⚠ Ended by WeryAI's content check · {DEFAULT_MODEL}"
+    assert answer.content == f"One two\n-# ⚠ Ended by WeryAI's content check · {DEFAULT_NAME}"
     assert buttons(answer) == ["Regenerate"]
 
 
@@ -53,7 +53,7 @@ async def test_a_question_that_the_content_check_refused_says_so(home: Home, ask
     answer = await home.answered(await ask(home, "Something bad?"))
 
     assert "WeryAI's content check refused this. Please put it in other words." in answer.content
-    assert DEFAULT_MODEL in small_print(answer)
+    assert DEFAULT_NAME in small_print(answer)
     assert buttons(answer) == ["Regenerate"]
 
 
@@ -65,7 +65,7 @@ async def test_a_failure_says_what_happened_and_what_to_do(home: Home, ask: Ask)
 
     assert answer.content == (
         "⚠ This bot's WeryAI credits are used up. Please tell whoever runs the bot.\n"
-        f"-# {DEFAULT_MODEL}"
+        f"-# {DEFAULT_NAME}"
     )
     assert buttons(answer) == ["Regenerate"]
 
@@ -83,7 +83,7 @@ async def test_an_answer_that_breaks_off_keeps_what_was_there_and_can_go_on(
     text, why, note = answer.content.split("\n")
     assert text == "One two"
     assert why == "-# ⚠ WeryAI cannot be reached right now. Please try again in a moment."
-    assert note == f"-# Press Continue to go on · {DEFAULT_MODEL}"
+    assert note == f"-# Press Continue to go on · {DEFAULT_NAME}"
     assert buttons(answer) == ["Continue", "Regenerate"]
 
 
@@ -93,7 +93,7 @@ async def test_an_empty_answer_says_so(home: Home) -> None:
     answer = await home.answered(await home.mention("Say nothing."))
 
     assert answer.content == (
-        f"The model gave an empty answer. Press Regenerate to ask again.\n-# {DEFAULT_MODEL}"
+        f"The model gave an empty answer. Press Regenerate to ask again.\n-# {DEFAULT_NAME}"
     )
     assert buttons(answer) == ["Regenerate"]
 
@@ -113,7 +113,7 @@ async def test_stop_closes_the_request_at_once_and_keeps_what_is_there(
 
     answer = await home.answered(question)
     assert answer is growing
-    assert answer.content == f"One two\n-# ⏹ Stopped · {DEFAULT_MODEL}"
+    assert answer.content == f"One two\n-# ⏹ Stopped · {DEFAULT_NAME}"
     assert buttons(answer) == ["Continue", "Regenerate"]
     assert await closed(home.weryai.requests[0])
     await home.answered(await home.mention("And now?"))

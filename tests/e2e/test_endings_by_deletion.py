@@ -17,7 +17,7 @@ from tests.e2e.playing import (
 )
 from tests.e2e.reading import closed, joined, said_by_the_bot
 from tests.e2e.stage import (
-    DEFAULT_MODEL,
+    DEFAULT_NAME,
     Home,
     answers_to,
     buttons,
@@ -33,7 +33,7 @@ async def test_deleting_the_question_stops_the_answer_visibly(home: Home) -> Non
 
     await home.ada.delete(question)
 
-    await home.until(lambda: small_print(answer) == f"⏹ Stopped · {DEFAULT_MODEL}")
+    await home.until(lambda: small_print(answer) == f"⏹ Stopped · {DEFAULT_NAME}")
     assert text_of(answer) == "One two"
     assert await closed(home.weryai.requests[0])
 
@@ -63,7 +63,7 @@ async def test_deleting_any_message_of_a_growing_answer_stops_it(home: Home) -> 
     await home.mo.delete(first)
 
     assert await closed(home.weryai.requests[0])
-    await home.until(lambda: small_print(second) == f"⏹ Stopped · {DEFAULT_MODEL}")
+    await home.until(lambda: small_print(second) == f"⏹ Stopped · {DEFAULT_NAME}")
 
 
 async def test_deleting_many_messages_at_once_stops_an_answer_among_them(home: Home) -> None:

@@ -10,7 +10,7 @@ import pytest_asyncio
 from bot.sandbox.weryai import Fault
 from tests.e2e.conftest import observed, open_stage
 from tests.e2e.stage import (
-    DEFAULT_MODEL,
+    DEFAULT_NAME,
     Home,
     Stage,
     buttons,
@@ -90,7 +90,12 @@ async def impatient_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncGene
     """A bot that asks WeryAI once and waits for it a second at most."""
     async with (
         open_stage(tmp_path_factory.mktemp("impatient")) as stage,
-        stage.running_bot(MODEL_ATTEMPTS="1", FIRST_BYTE_TIMEOUT="1", SILENCE_TIMEOUT="1"),
+        stage.running_bot(
+            MODEL_ATTEMPTS="1",
+            MODEL_PATIENCE="0",
+            FIRST_BYTE_TIMEOUT="1",
+            SILENCE_TIMEOUT="1",
+        ),
     ):
         yield stage
 
@@ -124,7 +129,7 @@ async def test_a_failure_before_the_answer_is_told_and_the_question_is_kept(
     home.weryai.forget()
 
     assert text_of(answer) == f"⚠ {AT_ONCE[fault]}"
-    assert small_print(answer) == DEFAULT_MODEL
+    assert small_print(answer) == DEFAULT_NAME
     assert buttons(answer) == ["Regenerate"]
     await goes_on(home, [("user", "Is anybody there?")])
 
@@ -141,7 +146,7 @@ async def test_a_failure_in_mid_stream_keeps_what_was_said_and_can_go_on(
     said, told, last = answer.content.split("\n")
     assert said == "Grüße, 世界:"
     assert told == f"-# ⚠ {IN_MID_STREAM[fault]}"
-    assert last == f"-# Press Continue to go on · {DEFAULT_MODEL}"
+    assert last == f"-# Press Continue to go on · {DEFAULT_NAME}"
     assert buttons(answer) == ["Continue", "Regenerate"]
     await goes_on(home, [("user", "Is anybody there?"), ("assistant", "Grüße, 世界: ")])
 
@@ -154,7 +159,7 @@ async def test_an_answer_that_is_cut_short_says_why(home: Home, fault: Fault) ->
     answer = await home.answered(await home.mention("Is anybody there?"))
 
     assert text_of(answer) == "Grüße, 世界:"
-    assert small_print(answer) == f"{CUT_SHORT[fault]} · {DEFAULT_MODEL}"
+    assert small_print(answer) == f"{CUT_SHORT[fault]} · {DEFAULT_NAME}"
     assert ("Continue" in buttons(answer)) == (fault is Fault.LENGTH)
     await goes_on(home, [("user", "Is anybody there?"), ("assistant", "Grüße, 世界: ")])
 
@@ -177,7 +182,7 @@ async def test_odd_manners_of_a_server_do_no_harm(home: Home, fault: Fault) -> N
     answer = await home.answered(await home.mention("Is anybody there?"))
 
     assert text_of(answer) == "Grüße, 世界: four words."
-    assert small_print(answer) == DEFAULT_MODEL
+    assert small_print(answer) == DEFAULT_NAME
     assert buttons(answer) == ["Regenerate"]
     await goes_on(home, [("user", "Is anybody there?"), ("assistant", "Grüße, 世界: four words.")])
 

@@ -11,7 +11,7 @@ from bot.sandbox.discord.gateway import Gateway
 from bot.sandbox.discord.state import Message
 from tests.e2e.playing import by_command, growing
 from tests.e2e.reading import closed
-from tests.e2e.stage import DEFAULT_MODEL, Home, answers_to, conversation, text_of
+from tests.e2e.stage import DEFAULT_NAME, Home, answers_to, conversation, text_of
 
 Break = Callable[[Gateway], None]
 
@@ -61,7 +61,7 @@ async def test_the_answer_goes_on_and_what_was_missed_is_answered_once(
     ]
 
     assert await home.answered(question) is answer
-    assert answer.content == f"One two three four.\n-# {DEFAULT_MODEL}"
+    assert answer.content == f"One two three four.\n-# {DEFAULT_NAME}"
     for message in missed:
         await home.answered(message)
     await home.answered(await home.mention("And now?", channel=elsewhere))
@@ -136,7 +136,7 @@ async def test_a_button_pressed_while_it_was_away_works_when_it_is_back(home: Ho
     await home.ada.click(answer, "Stop")
 
     await home.answered(question)
-    assert answer.content == f"One two\n-# ⏹ Stopped · {DEFAULT_MODEL}"
+    assert answer.content == f"One two\n-# ⏹ Stopped · {DEFAULT_NAME}"
 
 
 async def test_a_message_that_discord_tells_twice_is_answered_once(home: Home) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.sandbox.discord.state import Message
 from tests.e2e.playing import Ask, by_mention, ends_again, every_way, in_private
 from tests.e2e.reading import every_version, faults_of, joined, said_by_the_bot
-from tests.e2e.stage import DEFAULT_MODEL, Home, answers_to, buttons, conversation, text_of
+from tests.e2e.stage import DEFAULT_NAME, Home, answers_to, buttons, conversation, text_of
 
 SENTENCE = "The wind pulls a sail forward, and the keel holds it. "
 PARAGRAPHS = "\n\n".join(f"Number {n}. " + (SENTENCE * 3).strip() for n in range(25))
@@ -31,7 +31,7 @@ async def pages_of(home: Home, text: str, ask: Ask = by_mention, size: int = 7) 
     frames = every_version(pages)
     assert {frame: faults for frame in frames if (faults := faults_of(frame))} == {}
     assert [buttons(page) for page in pages] == [[]] * (len(pages) - 1) + [["Regenerate"]]
-    assert sum(DEFAULT_MODEL in page.content for page in pages) == 1
+    assert sum(DEFAULT_NAME in page.content for page in pages) == 1
     return pages
 
 
@@ -121,7 +121,7 @@ async def test_beyond_five_messages_the_whole_text_comes_as_a_file(home: Home, a
     assert file.filename == "answer.md"
     assert file.data.decode() == MANY_PAGES
     assert all(not page.attachments for page in pages[:-1])
-    assert pages[-1].content.endswith(f"\n-# The whole answer comes as a file.\n-# {DEFAULT_MODEL}")
+    assert pages[-1].content.endswith(f"\n-# The whole answer comes as a file.\n-# {DEFAULT_NAME}")
     assert MANY_PAGES.startswith(joined(pages, "\n\n"))
 
 

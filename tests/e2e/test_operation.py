@@ -175,7 +175,7 @@ async def test_the_sandbox_asks_once_and_shows_the_answer_growing(stage: Stage) 
 
     assert outcome.code == 0
     assert "Ada: What is artificial intelligence?" in outcome.said
-    assert "GEMINI_25_FLASH" in outcome.said
+    assert "Gemini-2.5-Flash" in outcome.said
     *_, last = outcome.said.strip().splitlines()
     assert last.startswith("✓ complete after ")
     assert int(last.split()[3]) >= 2

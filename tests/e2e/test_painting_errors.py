@@ -12,9 +12,9 @@ from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.state import Channel, Message
 from tests.e2e.playing import Ask, both_ways, by_command, by_mention, growing, in_private, paced
 from tests.e2e.reading import joined, said_by_the_bot, stored
-from tests.e2e.stage import DEFAULT_MODEL, Home, buttons, conversation, text_of
+from tests.e2e.stage import DEFAULT_NAME, Home, buttons, conversation, text_of
 
-WHOLE = f"One two three four.\n-# {DEFAULT_MODEL}"
+WHOLE = f"One two three four.\n-# {DEFAULT_NAME}"
 HTML = "<html><body>502 Bad Gateway</body></html>"
 BACKSTAGE = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES
 

@@ -6,10 +6,10 @@ import signal
 
 from tests.e2e.playing import directly, ends_again, everywhere, growing, told_privately
 from tests.e2e.reading import closed
-from tests.e2e.stage import DEFAULT_MODEL, Stage, answers_to, buttons, conversation
+from tests.e2e.stage import DEFAULT_NAME, Stage, answers_to, buttons, conversation
 
-WHOLE = f"One two three four.\n-# {DEFAULT_MODEL}"
-INTERRUPTED = f"One two\n-# ⚠ Interrupted: press Continue to go on · {DEFAULT_MODEL}"
+WHOLE = f"One two three four.\n-# {DEFAULT_NAME}"
+INTERRUPTED = f"One two\n-# ⚠ Interrupted: press Continue to go on · {DEFAULT_NAME}"
 
 
 async def test_within_its_grace_every_answer_is_finished_and_nothing_new_begins(

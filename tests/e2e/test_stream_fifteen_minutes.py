@@ -14,7 +14,7 @@ from tests.e2e.playing import (
     told_privately,
 )
 from tests.e2e.reading import joined, said_by_the_bot, stored
-from tests.e2e.stage import DEFAULT_MODEL, Home, buttons, conversation, text_of
+from tests.e2e.stage import DEFAULT_NAME, Home, buttons, conversation, text_of
 
 FIFTEEN_MINUTES = 15 * 60 + 1.0
 
@@ -26,7 +26,7 @@ async def test_a_longer_answer_goes_on_in_its_message_as_the_bots_own(home: Home
     gate.release()
 
     assert await home.answered(question) is answer
-    assert answer.content == f"One two three four.\n-# {DEFAULT_MODEL}"
+    assert answer.content == f"One two three four.\n-# {DEFAULT_NAME}"
     assert buttons(answer) == ["Regenerate"]
     refused = [one for one in home.discord.requests if one.status >= 400]
     assert len(refused) == 1
