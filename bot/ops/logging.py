@@ -26,7 +26,6 @@ SHORTEST_SECRET = 8  # a shorter one is too likely to be a common word
 FLOORS = {
     "discord": logging.INFO,  # DEBUG shows every gateway event
     "httpx": logging.WARNING,
-    "httpcore": logging.WARNING,
     "aiosqlite": logging.INFO,  # DEBUG shows every statement with its values
     "asyncpg": logging.INFO,
     "sqlalchemy.engine": logging.WARNING,  # INFO too

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
+import ipaddress
 import json
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import httpx
+from httpx_aiohttp import HttpxAiohttpClient
 from pydantic import SecretStr
 
 from bot.core.errors import ModelError
 from bot.core.ports import ChatEvent, ModelInfo
 from bot.core.requests import ChatRequest
-from bot.weryai.exchange import answer_of, body_of, translated
+from bot.weryai.exchange import NO_FIRST_BYTE, answer_of, body_of, translated, within
 from bot.weryai.listing import read_balance, read_models
 from bot.weryai.patience import Retries, Timeouts
-from bot.weryai.transport import Transport
 
 BASE_URL = "https://api.weryai.com"
 CHAT = "/v1/chat/completions"
 MODELS = "/v1/chat/models"
 BALANCE = "/v1/generation/balance"
+
+KEEP_ALIVE = 30.0  # seconds an idle connection is kept: load balancers drop theirs after 60
+UNLIMITED = 0  # aiohttp's word for it: there are as many connections as answers under way
+# With many streams at once, each is read a little less often: nobody sees it, since then Discord
+# takes no more than a frame per second of each, and the CPU of the whole is bounded.
+FEW_STREAMS = 50
+BREATH = 0.002  # seconds for each stream above these
+LONGEST_BREATH = 0.15
 
 Batches = AsyncGenerator[list[ChatEvent], None]
 T = TypeVar("T")
@@ -55,7 +67,7 @@ class WeryAIClient:
         self._timeouts = timeouts or Timeouts()
         self._retries = retries or Retries()
         server = _server(base_url)
-        self._http = httpx.AsyncClient(
+        self._http = HttpxAiohttpClient(
             base_url=server,
             headers={
                 "Authorization": f"Bearer {_usable(api_key)}",
@@ -63,14 +75,12 @@ class WeryAIClient:
                 "Accept-Encoding": "identity",  # compression holds deltas back
                 "User-Agent": "weryai-discord-bot",
             },
-            timeout=httpx.Timeout(
-                None,
-                connect=self._timeouts.connect,
-                read=self._timeouts.first_byte,
-                write=self._timeouts.silence,
-            ),
-            transport=Transport(server),
+            timeout=httpx.Timeout(None, connect=self._timeouts.connect),
+            limits=httpx.Limits(max_connections=UNLIMITED, keepalive_expiry=KEEP_ALIVE),
+            verify=httpx.create_ssl_context(),
+            trust_env=_through_proxy(server),
         )
+        self._streams = 0
 
     async def __aenter__(self) -> Self:
         return self
@@ -94,12 +104,16 @@ class WeryAIClient:
         """
         body = json.dumps(payload(request)).encode()
         first, batches = await self._retried(CHAT, lambda: self._begin(body, request.n or 1))
-        async with aclosing(batches):
-            for event in first:
-                yield event
-            async for batch in batches:
-                for event in batch:
+        self._streams += 1
+        try:
+            async with aclosing(batches):
+                for event in first:
                     yield event
+                async for batch in batches:
+                    for event in batch:
+                        yield event
+        finally:
+            self._streams -= 1
 
     async def models(self) -> list[ModelInfo]:
         """The chat models WeryAI offers now, in its order.
@@ -117,21 +131,27 @@ class WeryAIClient:
         """
         return await self._retried(BALANCE, lambda: self._get(BALANCE, read_balance))
 
+    async def _breathe(self) -> None:
+        """Let deltas gather, so that each of many streams costs less than one of few."""
+        if self._streams > FEW_STREAMS:
+            await asyncio.sleep(min(LONGEST_BREATH, (self._streams - FEW_STREAMS) * BREATH))
+
     async def _begin(self, body: bytes, choices: int) -> tuple[list[ChatEvent], Batches]:
         """Ask, and wait for the first events: only up to there can it be tried again."""
         request = self._http.build_request(
             "POST", CHAT, content=body, headers={"Content-Type": "application/json"}
         )
-        batches = answer_of(await self._send(request), choices, self._timeouts.silence)
+        batches = answer_of(await self._send(request), choices, self._timeouts, self._breathe)
         return await anext(batches), batches
 
     async def _get(self, path: str, read: Callable[[bytes, httpx.Headers], T]) -> T:
         response = await self._send(self._http.build_request("GET", path))
-        return read(await body_of(response, self._timeouts.silence), response.headers)
+        return read(await body_of(response, self._timeouts), response.headers)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         with translated():
-            return await self._http.send(request, stream=True)
+            sending = self._http.send(request, stream=True)
+            return await within(self._timeouts.first_byte, sending, NO_FIRST_BYTE)
 
     async def _retried(self, path: str, ask: Callable[[], Awaitable[T]]) -> T:
         async for attempt in self._retries.each_attempt():
@@ -203,3 +223,23 @@ def _server(base_url: str) -> httpx.URL:
     if url.userinfo or url.query or url.fragment:
         raise ValueError(f"WeryAI's address must be only an address, like {BASE_URL}")
     return url.copy_with(path=url.path.rstrip("/").removesuffix("/v1") or "/")
+
+
+def _through_proxy(server: httpx.URL) -> bool:
+    """Whether the environment's proxy, if there is one, leads to the server: not on this machine.
+
+    Raises:
+        ValueError: it is of a kind that cannot be used.
+    """
+    proxies = getproxies()
+    proxy = urlsplit(proxies.get(server.scheme) or proxies.get("all") or "http:")
+    if proxy.scheme not in {"http", "https"}:
+        raise ValueError(f"a proxy must be http or https; the environment's is {proxy.scheme}")
+    return not _is_here(server.host)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

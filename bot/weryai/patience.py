@@ -16,11 +16,11 @@ class Timeouts:
     """The longest waits, in seconds. An answer's whole length has no limit.
 
     Attributes:
-        connect: for TCP, and again for TLS.
-        first_byte: for the response's headers, and again for the first byte of its body: a model
+        connect: for TCP and TLS.
+        first_byte: for the request's way out and the response's headers, and again for the first byte of its body: a model
             may think before it speaks.
         silence: between two pieces of the body. Any byte ends a silence, so a heartbeat (an SSE
-            comment, a blank line) counts as life. Also for sending, when WeryAI does not read.
+            comment, a blank line) counts as life.
     """
 
     connect: float = 10.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
@@ -61,11 +62,14 @@ Handler = Callable[[bytes, asyncio.StreamWriter], Coroutine[Any, Any, None]]
 
 @asynccontextmanager
 async def served(handler: Handler) -> AsyncIterator[str]:
-    """A server of bare bytes: the handler is given each request's head, and speaks."""
+    """A server of bare bytes: it reads each request, and the handler, given its head, speaks."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await handler(await reader.readuntil(b"\r\n\r\n"), writer)
+            head = await reader.readuntil(b"\r\n\r\n")
+            if length := re.search(rb"(?i)content-length: (\d+)", head):
+                await reader.readexactly(int(length[1]))
+            await handler(head, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:

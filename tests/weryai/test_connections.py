@@ -7,16 +7,19 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.core.errors import ModelError, ModelUnavailable
 from bot.core.ports import Delta
 from bot.sandbox.weryai import Fault, WeryAISandbox
-from bot.weryai.client import WeryAIClient
-from bot.weryai.transport import Transport
-from tests.weryai.asking import ONCE, asking, question, response, said, served, text_of
+from bot.weryai.client import BREATH, FEW_STREAMS, LONGEST_BREATH, WeryAIClient
+from bot.weryai.exchange import answer_of
+from bot.weryai.patience import Timeouts
+from tests.weryai.asking import ONCE, asking, question, said, served, text_of
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+DELTA = b'data: {"choices": [{"delta": {"content": "%s"}}]}\n\n'
 TEXT = b'data: {"choices": [{"delta": {"content": "x"}, "finish_reason": "stop"}]}\n\n'
 
 
@@ -65,9 +68,6 @@ async def test_closing_the_answer_closes_the_connection_at_once(
     events = client.stream(question())
     await anext(events)
     await events.aclose()
-    transport = client._http._transport
-    assert isinstance(transport, Transport)
-    assert not transport._busy  # closed by now, not when the garbage is collected
     asked = await weryai.came()
     await asyncio.wait_for(asked.ended.wait(), timeout=10)
     assert asked.closed_by_client
@@ -118,22 +118,6 @@ async def test_cancelling_twice_closes_the_connection_all_the_same(
     assert asked.closed_by_client
 
 
-@pytest.mark.parametrize("fault", [None, Fault.STALL_AT_ONCE])
-async def test_closing_the_client_ends_the_answers_under_way(
-    weryai: WeryAISandbox, fault: Fault | None
-) -> None:
-    gate = weryai.hold_next(after=1)
-    if fault is not None:
-        weryai.fail_next(fault)
-    async with asking(weryai.base_url, retries=ONCE) as client:
-        listening = asyncio.create_task(said(client))
-        await weryai.came()
-        if fault is None:
-            await gate.reached()
-    with pytest.raises(ModelUnavailable):
-        await listening
-
-
 async def test_finished_answers_share_one_connection(weryai: WeryAISandbox) -> None:
     relay = Relay(weryai.base_url)
     async with relay.open() as url, asking(url) as client:
@@ -161,7 +145,7 @@ async def test_a_stopped_answer_costs_its_connection(weryai: WeryAISandbox) -> N
 
 async def test_kept_connections_that_were_dropped_cost_no_answer(weryai: WeryAISandbox) -> None:
     relay = Relay(weryai.base_url)
-    async with relay.open() as url, asking(url, retries=ONCE) as client:
+    async with relay.open() as url, asking(url) as client:
         await asyncio.gather(said(client), said(client))
         for writer in relay.writers:
             writer.close()
@@ -173,7 +157,7 @@ async def test_kept_connections_that_were_dropped_cost_no_answer(weryai: WeryAIS
 async def test_idle_connections_expire(
     weryai: WeryAISandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.weryai.transport.KEEP_ALIVE", -1.0)
+    monkeypatch.setattr("bot.weryai.client.KEEP_ALIVE", 1e-9)
     relay = Relay(weryai.base_url)
     async with relay.open() as url, asking(url) as client:
         await asyncio.gather(said(client), said(client))
@@ -193,6 +177,46 @@ async def test_three_hundred_answers_stream_at_once(weryai: WeryAISandbox) -> No
             gate.release()
         answers = await asyncio.gather(*listening)
     assert [text_of(events) for events in answers] == [f"{n:04}" * 3 for n in range(300)]
+
+
+async def test_deltas_that_come_during_a_breath_are_heard_together() -> None:
+    waits, written = asyncio.Event(), asyncio.Event()
+
+    async def handler(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + DELTA % b"a")
+        await waits.wait()
+        for text in (b"b", b"c"):
+            writer.write(DELTA % text)
+            await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        written.set()
+
+    async def breathe() -> None:
+        waits.set()
+        await written.wait()
+        for _turn in range(20):  # until the client's socket has been read
+            await asyncio.sleep(0)
+
+    async with served(handler) as url, HttpxAiohttpClient() as http:
+        response = await http.send(http.build_request("POST", url), stream=True)
+        async with aclosing(answer_of(response, 1, Timeouts(), breathe)) as batches:
+            assert await anext(batches) == [Delta("a")]
+            assert await anext(batches) == [Delta("b"), Delta("c")]
+
+
+async def test_few_streams_take_no_breath_and_many_a_longer_one(
+    monkeypatch: pytest.MonkeyPatch, client: WeryAIClient
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("bot.weryai.client.asyncio.sleep", sleep)
+    for client._streams in (1, FEW_STREAMS, FEW_STREAMS + 1, FEW_STREAMS + 10, 10_000):
+        await client._breathe()
+    assert slept == pytest.approx([BREATH, 10 * BREATH, LONGEST_BREATH])
 
 
 async def test_junk_after_the_answer_does_not_hold_it_up() -> None:
@@ -215,17 +239,6 @@ async def test_a_connection_cut_after_the_answer_is_no_failure() -> None:
 
     async with served(handler) as url, asking(url) as client:
         assert text_of(await said(client)) == "x"
-
-
-async def test_a_refusal_is_read_though_the_request_was_not() -> None:
-    refusal = response(b"", "Connection: close", status="413 Too Large")
-
-    async def handler(_: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(refusal)
-
-    async with served(handler) as url, asking(url, retries=ONCE) as client:
-        with pytest.raises(ModelError):
-            await said(client, question("x" * 20_000_000))
 
 
 # --- TLS and proxies ------------------------------------------------------------------------
