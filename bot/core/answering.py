@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot.core.asking import Asking
 from bot.core.conversation import EventId, ReplyId, Turn, gathered
+from bot.core.credits import Reminders
 from bot.core.errors import InvalidInput, StorageError
 from bot.core.heard import variants_asked
 from bot.core.lines import Lines, Ticket
@@ -84,6 +85,7 @@ class Answering:
         self._meter = meter
         self._schemas = schemas
         self._max_messages = max_messages
+        self._reminders = Reminders()
         self.lines = Lines(places)
         self.notices = Notices(self.lines, replies=replies, budget=budget)
         self.running: dict[ReplyId, Running] = {}
@@ -182,6 +184,8 @@ class Answering:
             await self._press(record.id, pressed)
             if self.closing:
                 raise InvalidInput(text=RESTARTING)
+            if not 0 <= variant < len(record.variants):
+                raise InvalidInput(text="This answer has no such variant.")
             chosen = await self._replies.choose_variant(record.id, variant, trigger)
             if chosen is None:
                 raise InvalidInput(text=TOO_LATE)
@@ -238,6 +242,7 @@ class Answering:
             replies=self._replies,
             meter=self._meter,
             budget=self._budget,
+            reminders=self._reminders,
         )
         self.running[ticket.reply] = running
         try:
@@ -246,7 +251,9 @@ class Answering:
                 log.warning("reply %s: not shown to its end: %s", ticket.reply, gone)
             await running.shown()
             shown_in = running.surface.address.message_ids
-            if self.lines.changes.any_deleted(shown_in):  # before it was stored that they are its own
+            if self.lines.changes.any_deleted(
+                shown_in
+            ):  # before it was stored that they are its own
                 with storing(running.reply, "its deletion"):
                     await self._history.deleted(shown_in)
         finally:

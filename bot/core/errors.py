@@ -18,6 +18,7 @@
     │   ├── QueueFull           the model's queue is full                  retryable
     │   ├── Unauthorized        the key is wrong or may not do this
     │   ├── OutOfCredits        the account's credits are used up
+    │   │   └── StillOutOfCredits   which has been said here before
     │   ├── ModelNotSupported   WeryAI does not know the model
     │   ├── ContentFiltered     the content check refused the text
     │   └── BadRequest          WeryAI refused the request
@@ -208,6 +209,12 @@ class OutOfCredits(ModelError):
     """The account has no credits, or needs a subscription."""
 
     text = "This bot's WeryAI credits are used up. Please tell whoever runs the bot."
+
+
+class StillOutOfCredits(OutOfCredits):
+    """The same again, where it has been said at length of late."""
+
+    text = "This bot's WeryAI credits are still used up."
 
 
 class ModelNotSupported(ModelError):

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from bot.core.conversation import MessageId, ReplyId
+from bot.core.credits import Reminders
 from bot.core.endings import Signature, controls, footer
-from bot.core.errors import StorageError
-from bot.core.heard import Heard
+from bot.core.errors import OutOfCredits, StorageError
+from bot.core.heard import Heard, variants_asked
 from bot.core.lines import Ticket
 from bot.core.pacing import EditBudget
 from bot.core.ports import Ending, Meter, ReplyStore
@@ -32,7 +33,14 @@ class Running:
     """
 
     def __init__(
-        self, ticket: Ticket, draft: Draft, *, replies: ReplyStore, meter: Meter, budget: EditBudget
+        self,
+        ticket: Ticket,
+        draft: Draft,
+        *,
+        replies: ReplyStore,
+        meter: Meter,
+        budget: EditBudget,
+        reminders: Reminders,
     ) -> None:
         self.reply = ticket.reply
         self.turn = ticket.turn
@@ -44,6 +52,7 @@ class Running:
         self.over = asyncio.Event()  # nothing more happens to it
         self._replies = replies
         self._meter = meter
+        self._reminders = reminders
         self._accepted_at = ticket.accepted_at
         self._began_at = asyncio.get_running_loop().time()
         self._begun_with = len(draft.text)
@@ -62,6 +71,9 @@ class Running:
             return
         self._stored = True
         self._took = self._seconds()
+        if isinstance(heard.error, OutOfCredits) and heard.ruling is None:
+            now = asyncio.get_running_loop().time()
+            heard.error = self._reminders.reminding(heard.error, self.reply, self.turn, now)
         ending = Ending(
             state=heard.state,
             text="" if self._withdrawn else heard.text,
@@ -69,6 +81,8 @@ class Running:
             address=self.surface.address,
             usage=self._usage(heard),
             seconds=self._took,
+            variants=() if self._withdrawn else heard.variants,
+            variant=heard.variant,
         )
         with storing(self.reply, "its ending"):
             await self._replies.finish(self.reply, ending)
@@ -117,13 +131,21 @@ class Running:
         self.prompt_characters = sum(len(said.text) for said in record.turn.said)
         self._begun_with = 0
         state = record.state if record.state.ended else ReplyState.INTERRUPTED
-        await self.editor.conclude(Heard(record.text, ruling=state))
+        heard = Heard(
+            record.text,
+            ruling=state,
+            asked=variants_asked(record.turn),  # those that were growing, too, are lost by a crash
+            known=record.variants,
+            variant=record.variant,
+        )
+        await self.editor.conclude(heard)
 
     def _usage(self, heard: Heard) -> Usage | None:
         """What it cost: as WeryAI counts it, else estimated; None if no model was at work."""
         if heard.usage is not None or not self.prompt_characters:
             return heard.usage
         answer = len(heard.text) - self._begun_with
+        answer += sum(len(other.text) for other in heard.others.values())
         refused = heard.error is not None and not answer
         return None if refused else estimated(self.prompt_characters, answer)
 
