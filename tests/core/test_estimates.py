@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import ContentFiltered, ModelUnavailable, RateLimited
-from bot.core.ports import Ending, Finish
+from bot.core.ports import Delta, Ending, Finish
 from bot.core.replies import ReplyState, Usage
 from bot.core.usage import estimated
 from tests.core.fake_model import FOREVER, Step
@@ -107,6 +107,13 @@ async def test_of_what_goes_on_only_the_new_part_is_counted_as_written() -> None
     assert usage is not None
     assert usage.completion_tokens == 100
     assert usage.prompt_tokens * 4 >= sum(map(len, world.prompts[-1]))
+
+
+@in_virtual_time
+async def test_of_several_answers_all_are_counted() -> None:
+    world = World([Delta("x" * 8), Delta("y" * 40, index=1), Finish("stop"), Finish("stop", 1)])
+    await world.ask(ASKED, n=2).task
+    assert ending_of(world).usage == Usage(3, 12, estimated=True)
 
 
 @in_virtual_time
