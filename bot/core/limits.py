@@ -118,14 +118,7 @@ class Limits:
         now = self._clock()
         used = await self._counters.used(place.guild_id, NOBODY)
         counts = {one.what: one.now(now) for one in used if one.whose is None}
-        return rules, [f"{counts[what]:,} {unit}" for what, unit in UNITS.items() if what in counts]
-
-
-UNITS = {
-    What.QUESTIONS: "questions in this minute",
-    What.TOKENS_A_DAY: "tokens today",
-    What.TOKENS_A_MONTH: "tokens this month",
-}
+        return rules, [what.used(counts[what]) for what in What if what in counts]
 
 
 def _rules(options: Resolved) -> LimitRules:

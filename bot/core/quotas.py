@@ -28,6 +28,10 @@ class What(StrEnum):
         singular, rest = _WORDS[self]
         return f"{most:,} {singular}{'' if most == 1 else 's'} {rest}"
 
+    def used(self, count: int) -> str:
+        """What has been used of it in the present window, in words."""
+        return self.amount(count).replace("per ", "this ").replace("this day", "today")
+
 
 _WORDS: Mapping[What, tuple[str, str]] = {
     What.QUESTIONS: ("question", "per minute"),
