@@ -24,7 +24,9 @@ KEY = (counters.c.guild_id, counters.c.user_id, counters.c.what)
 
 USED = sa.select(counters.c.what, counters.c.user_id, counters.c.started, counters.c.used).where(
     counters.c.guild_id == sa.bindparam("guild"),
-    counters.c.user_id.in_([sa.bindparam("member"), sa.literal_column(str(SERVER))]),
+    counters.c.user_id.in_(
+        [sa.bindparam("member", type_=sa.BigInteger), sa.literal_column(str(SERVER))]
+    ),
 )
 """One walk of the primary key for the member, and one for the server."""
 
