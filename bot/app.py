@@ -15,6 +15,7 @@ from stamina.instrumentation import set_on_retry_hooks
 from bot.charts.process import open_charts
 from bot.core.checkup import Finding
 from bot.core.choices import Choices
+from bot.core.credits import CreditsWatch
 from bot.core.errors import ModelError, Unauthorized
 from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
@@ -24,6 +25,7 @@ from bot.discord_app.application import identify, reads_everything
 from bot.discord_app.checkup import examine_discord
 from bot.discord_app.client import Collaborators, Shards, WeryBot, point_at
 from bot.discord_app.config.log_channel import LogChannel
+from bot.discord_app.operators_channel import OperatorsChannel
 from bot.discord_app.rest import open_rest
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.tracing import trace_config
@@ -85,11 +87,12 @@ async def _run(settings: Settings) -> None:
     stopping = asyncio.Event()
     _on_signals(stopping)
     set_on_retry_hooks(())  # the client logs its retries itself, with the request's id
-    async with _joined(settings) as (bot, service, catalogue):
+    async with _joined(settings) as (bot, service, catalogue, watch):
         token = settings.discord_token.get_secret_value()
         tasks = {
             asyncio.create_task(bot.serve(token), name="connection"),
             asyncio.create_task(catalogue.keep_fresh(), name="catalogue"),
+            asyncio.create_task(watch.keep_watching(), name="credits"),
             asyncio.create_task(_recover(bot, service), name="recovery"),
         }
         stop = asyncio.create_task(stopping.wait(), name="stop")
@@ -136,7 +139,9 @@ def _on_signals(stopping: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def _joined(settings: Settings) -> AsyncIterator[tuple[WeryBot, ChatService, Catalogue]]:
+async def _joined(
+    settings: Settings,
+) -> AsyncIterator[tuple[WeryBot, ChatService, Catalogue, CreditsWatch]]:
     async with AsyncExitStack() as stack:
         opened = stack.enter_async_context
         metrics = Metrics()
@@ -205,7 +210,9 @@ async def _joined(settings: Settings) -> AsyncIterator[tuple[WeryBot, ChatServic
                     probes={"gateway": _connected(bot), "database": _answers(database)},
                 )
             )
-        yield bot, service, catalogue
+        # One of several processes speaks for them all.
+        operators = OperatorsChannel(rest, settings.credits_channel if shards.own(None) else None)
+        yield bot, service, catalogue, _credits_watch(settings, model, metrics, operators)
 
 
 def _weryai(settings: Settings) -> WeryAIClient:
@@ -216,6 +223,18 @@ def _weryai(settings: Settings) -> WeryAIClient:
             settings.connect_timeout, settings.first_byte_timeout, settings.silence_timeout
         ),
         retries=Retries(attempts=settings.model_attempts),
+    )
+
+
+def _credits_watch(
+    settings: Settings, weryai: WeryAIClient, metrics: Metrics, channel: OperatorsChannel
+) -> CreditsWatch:
+    return CreditsWatch(
+        weryai.balance,
+        show=metrics.credits_left,
+        tell=channel.tell,
+        warn_below=settings.credits_warning,
+        interval=settings.credits_refresh_seconds,
     )
 
 
@@ -273,13 +292,14 @@ async def _check(settings: Settings) -> int:
             return [await schema.check(settings.database_url.get_secret_value())]
 
         async def models() -> Sequence[Finding]:
-            return await _examine_weryai(weryai, settings.default_model)
+            return await _examine_weryai(weryai, settings)
 
         probes = {"Discord": discord, "WeryAI": models, "Database": database}
         return write_report(await examine(probes), sys.stdout)
 
 
-async def _examine_weryai(weryai: WeryAIClient, default_model: str) -> list[Finding]:
+async def _examine_weryai(weryai: WeryAIClient, settings: Settings) -> list[Finding]:
+    default_model = settings.default_model
     try:
         credits_left = await weryai.balance()
     except Unauthorized as error:
@@ -291,6 +311,9 @@ async def _examine_weryai(weryai: WeryAIClient, default_model: str) -> list[Find
         return [Finding("problem", "WeryAI", said, remedy)]
     said = f"WeryAI takes the key; {credits_left:,.0f} credits are left."
     findings = [Finding("ok", "WeryAI key", said)]
+    if credits_left < (settings.credits_warning or 0):
+        remedy = "That is fewer than CREDITS_WARNING: add some in time."
+        findings = [Finding("warning", "WeryAI key", said, remedy)]
     if credits_left <= 0:
         remedy = "Add credits to your WeryAI account."
         findings = [Finding("problem", "WeryAI key", "No credits are left.", remedy)]

@@ -232,6 +232,21 @@ class Settings(BaseSettings):
     catalogue_refresh_seconds: float = Field(
         3600, ge=1, le=604_800, description="Seconds between two looks at the list of models."
     )
+    credits_refresh_seconds: float = Field(
+        600, ge=1, le=604_800, description="Seconds between two looks at the account's credits."
+    )
+    credits_warning: float | None = Field(
+        None,
+        ge=0,
+        le=1e15,
+        description="A warning is logged when fewer credits than this are left. Unset: none.",
+    )
+    credits_channel: int | None = Field(
+        None,
+        ge=1,
+        le=2**63 - 1,
+        description="A channel, by its id, in which that warning is given, too.",
+    )
     shutdown_grace: float = Field(
         20, ge=0, le=600, description="Seconds that running answers get to finish at a shutdown."
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from math import nan
 
 from prometheus_client import (
     CollectorRegistry,
@@ -63,6 +64,12 @@ class Metrics:
         self._tokens = Counter(
             "bot_tokens", "Tokens by model and kind.", ["model", "kind"], registry=registry
         )
+        self._credits = Gauge(
+            "bot_weryai_credits",
+            "Credits left in the WeryAI account; NaN until they are known.",
+            registry=registry,
+        )
+        self._credits.set(nan)
         self._deltas = Counter("bot_deltas", "Pieces of text from WeryAI.", registry=registry)
         self._model_errors = Counter(
             "bot_model_errors", "WeryAI's failures by kind.", ["kind"], registry=registry
@@ -113,6 +120,10 @@ class Metrics:
         self._running.set_function(running)
         self._waiting.set_function(waiting)
         self._allowed.set_function(allowed)
+
+    def credits_left(self, credits_: float) -> None:
+        """WeryAI has told what is left in the account."""
+        self._credits.set(credits_)
 
     def delta(self) -> None:
         """A piece of text has come from WeryAI."""

@@ -1,5 +1,6 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from math import isnan
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -125,6 +126,15 @@ async def test_closing_a_counted_answer_closes_the_models_own_at_once() -> None:
         await anext(events)
         assert not script.closed
     assert script.closed
+
+
+def test_credits_are_unknown_until_weryai_has_told_them() -> None:
+    metrics = Metrics()
+    unknown = value(metrics, "bot_weryai_credits")
+    assert unknown is not None
+    assert isnan(unknown)
+    metrics.credits_left(12.5)
+    assert value(metrics, "bot_weryai_credits") == 12.5
 
 
 def test_two_bots_in_one_process_count_apart() -> None:
