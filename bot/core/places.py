@@ -1,9 +1,9 @@
 """The places from which questions are answered, and who gets the next free one.
 
 There are as many as WeryAI bears (`Throttle`), and a server has as many of them as it allows
-itself. While none is free, servers take turns, and within a server its conversations do: neither
-a busy channel nor a busy server keeps the others waiting. Within a conversation whoever came first
-goes first. A direct message is a server of its own; the private questions of one person in one
+itself. While none is free, servers take turns, and within a server its conversations do, those
+first of which nobody is being answered: neither a busy channel nor a busy server keeps the others
+waiting for more than one answer. Within a conversation whoever came first goes first. A direct message is a server of its own; the private questions of one person in one
 server are a conversation.
 """
 
@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.core.conversation import Place, Turn
 from bot.core.errors import BotError
+from bot.core.rotation import Rotation, served_before
 from bot.core.throttle import Throttle
 
 log = logging.getLogger(__name__)
@@ -64,14 +65,27 @@ class Spot:
         return given is not None and given.done() and not given.cancelled() and given.result()
 
 
-@dataclass(slots=True, eq=False)
 class Server:
-    """One server: who waits in each of its conversations, and how many are being answered."""
+    """One server: who waits in each of its conversations, and how many are being answered.
 
-    most: int | None = None
-    running: int = 0
-    waiting: int = 0
-    queues: OrderedDict[int, deque[Spot]] = field(default_factory=OrderedDict)
+    Attributes:
+        most: how many answers it allows itself at once.
+        waiting: how many want a place.
+        running: how many have one.
+    """
+
+    def __init__(self) -> None:
+        self.most: int | None = None
+        self.waiting = 0
+        self.running = 0
+        self._queues: dict[int, deque[Spot]] = {}
+        self._answered: Counter[int] = Counter()  # answers being given in each conversation
+        self._rotation = Rotation()
+
+    @property
+    def wants(self) -> bool:
+        """Whether somebody waits whom it allows an answer."""
+        return bool(self.waiting) and self.has_room
 
     @property
     def has_room(self) -> bool:
@@ -80,34 +94,54 @@ class Server:
 
     def add(self, spot: Spot) -> None:
         """Somebody wants a place."""
-        self.queues.setdefault(spot.conversation, deque()).append(spot)
+        self._queues.setdefault(spot.conversation, deque()).append(spot)
         self.waiting += 1
+        self._put(spot.conversation)
 
     def next(self) -> Spot:
-        """Take out whose turn it is; their conversation's next one comes after all others."""
-        conversation, queue = self.queues.popitem(last=False)
-        spot = queue.popleft()
+        """Take out whose turn it is."""
+        conversation = self._rotation.take()
+        spot = self._queues[conversation].popleft()
         self.waiting -= 1
-        if queue:
-            self.queues[conversation] = queue
+        self._put(conversation)
         return spot
 
     def remove(self, spot: Spot) -> None:
         """Somebody does not want a place any more, if they did."""
-        queue = self.queues.get(spot.conversation)
-        if queue is None or spot not in queue:
-            return
-        queue.remove(spot)
-        self.waiting -= 1
-        if not queue:
-            del self.queues[spot.conversation]
+        if spot in self._queues.get(spot.conversation, ()):
+            self._queues[spot.conversation].remove(spot)
+            self.waiting -= 1
+            self._put(spot.conversation)
+
+    def begin(self, spot: Spot) -> None:
+        """Somebody has a place now."""
+        self.running += 1
+        self._answered[spot.conversation] += 1
+        self._put(spot.conversation)
+
+    def end(self, spot: Spot) -> None:
+        """Somebody has given their place back."""
+        self.running -= 1
+        self._answered[spot.conversation] -= 1
+        self._put(spot.conversation)
 
     def before(self, spot: Spot) -> int:
         """How many of this server get a place before a spot, which may be still to come."""
-        queue = self.queues.get(spot.conversation, deque())
+        queue = self._queues.get(spot.conversation, deque())
         ahead = queue.index(spot) if spot in queue else len(queue)
-        sizes = ((conversation, len(queue)) for conversation, queue in self.queues.items())
-        return turns_before(sizes, spot.conversation, ahead)
+        sizes = ((conversation, len(self._queues[conversation])) for conversation in self._rotation)
+        return served_before(sizes, spot.conversation, ahead)
+
+    def _put(self, conversation: int) -> None:
+        """What a conversation has to wait for has changed."""
+        answered = self._answered[conversation] > 0
+        if not answered:
+            del self._answered[conversation]
+        if self._queues.get(conversation):
+            self._rotation.put(conversation, busy=answered)
+        else:
+            self._queues.pop(conversation, None)
+            self._rotation.drop(conversation)
 
 
 class Places:
@@ -122,7 +156,7 @@ class Places:
         self._throttle = throttle
         self._at_once = at_once
         self._servers: dict[int, Server] = {}
-        self._rotation: OrderedDict[int, Server] = OrderedDict()  # who waits and has room
+        self._rotation = Rotation()  # of those servers that want a place
         throttle.watch(self._hand_out)
 
     @asynccontextmanager
@@ -138,10 +172,10 @@ class Places:
             return
         server = self._servers.setdefault(spot.server, Server())
         server.most = most
-        spot.given = asyncio.get_running_loop().create_future()
         server.add(spot)
-        self._offer(spot.server)
+        spot.given = asyncio.get_running_loop().create_future()
         try:
+            self._put(spot.server)
             self._hand_out()
             yield await spot.given
         finally:
@@ -161,8 +195,8 @@ class Places:
         ahead = server.before(spot)
         if not server.has_room:  # it waits for its own server's answers alone
             return ahead
-        sizes = ((key, server.waiting) for key, server in self._rotation.items())
-        return turns_before(sizes, spot.server, ahead)
+        sizes = ((key, self._servers[key].waiting) for key in self._rotation)
+        return served_before(sizes, spot.server, ahead)
 
     async def _most(self, spot: Spot) -> int | None:
         """How many answers a spot's server allows itself now."""
@@ -173,54 +207,37 @@ class Places:
             known = self._servers.get(spot.server)
             return None if known is None else known.most
 
-    def _offer(self, key: int) -> None:
-        """A server may have got someone to give a place to."""
-        server = self._servers[key]
-        if server.waiting and server.has_room:
-            self._rotation.setdefault(key, server)
-
     def _hand_out(self) -> None:
         while self._throttle.free and self._rotation:
-            key, server = self._rotation.popitem(last=False)
-            if server.waiting and server.has_room:
+            key = self._rotation.take()
+            server = self._servers[key]
+            if server.wants:
                 self._give(server, server.next())
-                self._offer(key)
+            self._put(key)
 
     def _give(self, server: Server, spot: Spot) -> None:
         assert spot.given is not None
         if not spot.given.done():  # left, or its task was cancelled in this very step
             spot.given.set_result(True)
-            server.running += 1
+            server.begin(spot)
             self._throttle.running += 1
 
     def _give_back(self, spot: Spot) -> None:
         server = self._servers[spot.server]
         if spot.has_place:
-            server.running -= 1
+            server.end(spot)
             self._throttle.running -= 1
         else:
             server.remove(spot)
-        if server.waiting or server.running:
-            self._offer(spot.server)
-        else:
+        self._put(spot.server)
+        if not (server.waiting or server.running):
             del self._servers[spot.server]
-            self._rotation.pop(spot.server, None)
         self._hand_out()
 
-
-def turns_before(sizes: Iterable[tuple[Hashable, int]], mine: Hashable, ahead: int) -> int:
-    """How many are served before one, where queues take turns.
-
-    Args:
-        sizes: how many wait in each queue, in the order of their turns; a queue that is not among
-            them comes after all.
-        mine: its queue.
-        ahead: how many are before it in its own queue.
-    """
-    total, before_mine = ahead, True
-    for key, size in sizes:
-        if key == mine:
-            before_mine = False
+    def _put(self, key: int) -> None:
+        """What a server has to wait for has changed."""
+        server = self._servers[key]
+        if server.wants:
+            self._rotation.put(key, busy=server.running > 0)
         else:
-            total += min(size, ahead + before_mine)
-    return total
+            self._rotation.drop(key)

@@ -291,12 +291,11 @@ class FakeReplies:
         superseded = row.turn.shared and any(
             later.turn.shared
             and later.id > row.id
-            and later.state is not ReplyState.GATHERED
+            and (later.state.is_answer or not later.state.ended)
             and later.turn.place.conversation_id == row.turn.place.conversation_id
             for later in self._memory.rows.values()
         )
-        ended = row.state.ended and row.state is not ReplyState.GATHERED
-        return ended and not superseded and trigger > row.trigger
+        return row.state.is_answer and not superseded and trigger > row.trigger
 
     def _change(self, reply: ReplyId, **changes: Any) -> None:
         self._memory.rows[reply] = replace(self._memory.rows[reply], **changes)
