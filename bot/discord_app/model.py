@@ -29,7 +29,7 @@ NOT_NOW = (
     "{own} would be answered by {model}, as you chose, but you may not pick that here: the one "
     "above answers instead."
 )
-NOTHING_TO_PICK = "-# Members may not pick another model here."
+NOTHING_TO_PICK = f"{OWN} are answered by the same: members may not pick another model here."
 NOT_PICKABLE = "You may not pick that model here any more. Choose another one."
 
 
@@ -80,9 +80,11 @@ class OwnModel(PrivateView):
         private = await self._choices.of(self._place, member=self._user)
         own = private.model if private.sources["model"] is Scope.MEMBER else None
         pickable = self._choices.pickable(public)
-        self._text = self._told(public, own, pickable)
+        self._text = self._answering(public)
         container: discord.ui.Container[Any] = discord.ui.Container(
-            discord.ui.TextDisplay(self._text)
+            discord.ui.TextDisplay(self._text),
+            discord.ui.Separator(),
+            discord.ui.TextDisplay(self._own(own, pickable)),
         )
         for row in self._rows(own, pickable):
             container.add_item(row)
@@ -92,24 +94,21 @@ class OwnModel(PrivateView):
         """What answers, without the menus."""
         return discord.ui.Container(discord.ui.TextDisplay(self._text))
 
-    def _told(self, public: Resolved, own: str | None, pickable: Sequence[ModelInfo]) -> str:
-        lines = [in_force(self._catalogue, public)]
-        model = self._catalogue.find(public.model)
-        if model is not None and tokens_of(model):
-            lines.append(f"-# It {tokens_of(model)}.")
-        lines.append(HOW_TO_CHANGE)
-        if own is not None:
-            allowed = own in {one.key for one in pickable}
-            told = CHOSEN if allowed else NOT_NOW
-            lines.append(told.format(own=OWN, model=named(self._catalogue, own)))
-            chosen = self._catalogue.find(own)
-            if allowed and chosen is not None and tokens_of(chosen):
-                lines.append(f"-# It {tokens_of(chosen)}.")
-        elif pickable:
-            lines.append(SAME)
-        if not pickable:
-            lines.append(NOTHING_TO_PICK)
-        return "\n".join(lines)
+    def _answering(self, public: Resolved) -> str:
+        force = in_force(self._catalogue, public)
+        return "\n".join([force, *self._limits(public.model), HOW_TO_CHANGE])
+
+    def _own(self, own: str | None, pickable: Sequence[ModelInfo]) -> str:
+        if own is None:
+            return SAME if pickable else NOTHING_TO_PICK
+        model = named(self._catalogue, own)
+        if own not in {one.key for one in pickable}:
+            return NOT_NOW.format(own=OWN, model=model)
+        return "\n".join([CHOSEN.format(own=OWN, model=model), *self._limits(own)])
+
+    def _limits(self, key: str) -> list[str]:
+        model = self._catalogue.find(key)
+        return [f"-# It {tokens_of(model)}."] if model is not None and tokens_of(model) else []
 
     def _rows(
         self, own: str | None, pickable: Sequence[ModelInfo]

@@ -85,9 +85,10 @@ def resets(options: list[Option], seen: Seen, hands: Hands) -> Items:
 
 def heading(option: Option, seen: Seen, catalogue: ModelCatalogue) -> str:
     """What it is set to, what it does and where the value comes from."""
-    length = TEXT if option.kind is Kind.TEXT else VALUE
-    value = applying(option, seen.there, catalogue, length=length)
-    lines = [f"**{option.title}** · {value}", f"-# {option.about} *{_origin(option, seen)}*"]
+    lines = [
+        f"**{option.title}**{_value(option, seen, catalogue)}",
+        f"-# {_origin(option, seen)}{option.about}",
+    ]
     narrower = seen.here.sources.get(option.name)
     if narrower is not None and goes_before(narrower, seen.scope):
         there = in_words(option, seen.here.values[option.name], catalogue, length=VALUE)
@@ -95,16 +96,27 @@ def heading(option: Option, seen: Seen, catalogue: ModelCatalogue) -> str:
     return "\n".join(lines)
 
 
+def _value(option: Option, seen: Seen, catalogue: ModelCatalogue) -> str:
+    """What applies; a text as it was written, as far as there is room for it."""
+    value = seen.there.values.get(option.name)
+    if option.kind is not Kind.TEXT or value is None:
+        return f" · {applying(option, seen.there, catalogue, length=VALUE)}"
+    text = value if len(value) <= TEXT else f"{value[: TEXT - 1]}…"
+    return f"\n```\n{text.replace('```', chr(39) * 3)}\n```"
+
+
 def _origin(option: Option, seen: Seen) -> str:
+    if option.name not in seen.there.sources:
+        return ""
     why = origin(option, seen.there)
-    return f"{why[0].upper()}{why[1:]}."
+    return f"*{why[0].upper()}{why[1:]}.* "
 
 
 def _reset(option: Option, hands: Hands) -> Press:
     async def reset(interaction: AnyInteraction) -> None:
         await hands.choose(interaction, option, None)
 
-    return Press(f"↺ {option.title}", hands.custom_id(f"reset:{option.name}"), reset)
+    return Press(f"Reset {option.title}", hands.custom_id(f"reset:{option.name}"), reset)
 
 
 def _switch(option: Option, seen: Seen, hands: Hands) -> Items:
@@ -168,8 +180,7 @@ def _channel(option: Option, seen: Seen, hands: Hands) -> Items:
 
 
 def _rules(option: Option, seen: Seen, hands: Hands) -> Items:
-    text = heading(option, seen, hands.catalogue)
-    return [discord.ui.TextDisplay(f"{text}\n-# Change it with `/config {option.name}`.")]
+    return [discord.ui.TextDisplay(heading(option, seen, hands.catalogue))]
 
 
 def _section(

@@ -27,5 +27,5 @@ GROUPS: Sequence[Group] = (
     Group("Prompt", ("system_prompt", "history", "web_search")),
     Group("Answers", ("max_tokens", "footer", "buttons")),
     Group("Wording", ("temperature", "top_p", "presence_penalty", "frequency_penalty", "seed")),
-    Group("Server", ("limits", "access", "log_channel")),
+    Group("Rules", ("limits", "access", "log_channel")),
 )

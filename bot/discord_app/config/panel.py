@@ -24,7 +24,7 @@ from bot.discord_app.private_view import Press, PrivateView
 from bot.discord_app.turns import AnyInteraction
 
 ACCENT = discord.Colour(0x5865F2)  # Discord's own blue, seen well on both of its themes
-SCOPES = {Scope.SERVER: "Server", Scope.CHANNEL: "This channel", Scope.THREAD: "This thread"}
+SCOPES = {Scope.SERVER: "This server", Scope.CHANNEL: "This channel", Scope.THREAD: "This thread"}
 TITLES = {
     Scope.SERVER: "### How I answer in this server",
     Scope.CHANNEL: "### How I answer in <#{id}>",

@@ -53,7 +53,7 @@ def applying(
     """The value that applies, or what takes its place."""
     value = options.values.get(option.name)
     if value is None:
-        return "WeryAI's own" if is_weryais(option) else "none"
+        return "WeryAI's default" if is_weryais(option) else "none"
     return in_words(option, value, catalogue, length=length)
 
 

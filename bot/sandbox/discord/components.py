@@ -46,6 +46,12 @@ def labels(message: Message) -> list[str]:
     return [str(one.get("label") or "") for one in buttons if not one.get("disabled")]
 
 
+def words(message: Message) -> str:
+    """What a message says: its content, or the texts of its components."""
+    texts = [one["content"] for one in walk(message.components) if one["type"] == Kind.TEXT]
+    return "\n".join([message.content, *texts] if message.content else texts)
+
+
 def _names(component: Json) -> list[str]:
     keys = ("label", "placeholder", "custom_id")
     return [str(component[key]) for key in keys if component.get(key)]

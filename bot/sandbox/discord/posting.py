@@ -179,6 +179,10 @@ def _numbered(components: list[Json]) -> list[Json]:
         nonlocal count
         count += 1
         numbered = {**component, "id": component.get("id") or count}
+        if component.get("default_values"):  # Discord takes ids as numbers, and tells strings
+            numbered["default_values"] = [
+                {**one, "id": str(one["id"])} for one in component["default_values"]
+            ]
         if "components" in component:
             numbered["components"] = [number(child) for child in component["components"]]
         for key in ("accessory", "component"):
