@@ -19,6 +19,7 @@ from bot.core.credits import CreditsWatch
 from bot.core.errors import ModelError, Unauthorized
 from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
+from bot.core.ports import Strain
 from bot.core.service import Capacity, ChatService
 from bot.core.throttle import Throttle
 from bot.discord_app.application import identify, reads_everything
@@ -147,7 +148,8 @@ async def _joined(
         metrics = Metrics()
         database = await opened(open_database(settings.database_url.get_secret_value()))
         await schema.migrate(database)
-        model = await opened(_weryai(settings))
+        throttle = Throttle(settings.max_concurrent_replies)
+        model = await opened(_weryai(settings, throttle))
         catalogue = Catalogue(model.models, interval=settings.catalogue_refresh_seconds)
         budget = EditBudget(settings.discord_requests_per_second)
         trace = trace_config(budget, metrics)
@@ -162,7 +164,6 @@ async def _joined(
         log_channel = LogChannel(rest, options)
         choices = Choices(options, catalogue, _defaults(settings), announce=log_channel.announce)
         limits = Limits(choices, SqlCounterStore(database))
-        throttle = Throttle(settings.max_concurrent_replies)
         schemas = SchemaProcesses()
         service = ChatService(
             model=MeteredModel(model, metrics),
@@ -215,7 +216,7 @@ async def _joined(
         yield bot, service, catalogue, _credits_watch(settings, model, metrics, operators)
 
 
-def _weryai(settings: Settings) -> WeryAIClient:
+def _weryai(settings: Settings, strain: Strain | None = None) -> WeryAIClient:
     return WeryAIClient(
         settings.weryai_api_key,
         settings.weryai_base_url,
@@ -223,6 +224,7 @@ def _weryai(settings: Settings) -> WeryAIClient:
             settings.connect_timeout, settings.first_byte_timeout, settings.silence_timeout
         ),
         retries=Retries(attempts=settings.model_attempts),
+        strain=strain,
     )
 
 

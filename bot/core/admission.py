@@ -8,6 +8,7 @@ from bot.core.conversation import Place, Presser, Turn
 from bot.core.errors import EmptyPrompt, PromptTooLong
 from bot.core.limits import Limits
 from bot.core.options import Resolved
+from bot.core.policy import permitted
 from bot.core.quotas import Quota
 
 
@@ -54,6 +55,7 @@ class Admission:
 
         Raises:
             AccessDenied: the server's lists do not let them ask there.
+            NotAllowed: they may not pick that model, or search the web.
             InvalidInput: as in `check`, or it is longer than a limit lets it be.
             LimitReached: a limit is reached.
             StorageError: the database does not answer.
@@ -61,6 +63,7 @@ class Admission:
         options = await self._choices.of_turn(turn)
         _access(options).check(turn.place, by)
         self.check(turn)
+        permitted(options, turn.options, self._choices, manager=by.manager)
         self._limits.check_length(turn, by, options)
         return await self._limits.quota(turn.place, by, options)
 
@@ -68,10 +71,11 @@ class Admission:
         """Refuse another answer to a question, which is as it was when it was let in.
 
         Raises:
-            AccessDenied, LimitReached, StorageError: as in `admit`.
+            NotAllowed, AccessDenied, LimitReached, StorageError: as in `admit`.
         """
         options = await self._choices.of_turn(turn)
         _access(options).check(turn.place, by)
+        permitted(options, turn.options, self._choices, manager=by.manager)
         return await self._limits.quota(turn.place, by, options)
 
 

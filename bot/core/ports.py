@@ -58,6 +58,18 @@ class ChatModel(Protocol):
         ...
 
 
+class Strain(Protocol):
+    """Learns from each attempt how much WeryAI bears."""
+
+    def refused(self) -> None:
+        """WeryAI refused one because it is asked too much: HTTP 429, or a queue is full."""
+        ...
+
+    def eased(self) -> None:
+        """WeryAI took one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """A model of the catalogue. None: the API does not say."""

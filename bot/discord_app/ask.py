@@ -16,7 +16,7 @@ from bot.core.ports import ModelCatalogue, SchemaChecker
 from bot.core.service import ChatService
 from bot.discord_app.answer_form import AnswerForm, Format
 from bot.discord_app.errors import report, think
-from bot.discord_app.models import completions
+from bot.discord_app.models import pickable_completions
 from bot.discord_app.readable import words_of
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.turns import AnyInteraction, presser_of, turn_of_prompt
@@ -87,8 +87,10 @@ class Asking(commands.Cog):
         await self._answer(interaction, turn, AnswerForm(form, schema))
 
     @ask.autocomplete("model")
-    async def _models(self, _: AnyInteraction, partial: str) -> list[app_commands.Choice[str]]:
-        return completions(self._catalogue, partial)
+    async def _models(
+        self, interaction: AnyInteraction, partial: str
+    ) -> list[app_commands.Choice[str]]:
+        return await pickable_completions(interaction, partial, self._choices, self._catalogue)
 
     async def _ask_about_this(self, interaction: AnyInteraction, message: discord.Message) -> None:
         text = words_of(message, self._me)

@@ -12,11 +12,12 @@ from bot.core.choices import Choices
 from bot.core.conversation import ChannelId, GuildId, Place, UserId
 from bot.core.errors import InvalidInput, NotAllowed
 from bot.core.options import Scope
+from bot.core.policy import permitted
 from bot.core.ports import ListenedThread, ModelCatalogue
 from bot.core.service import ChatService
 from bot.core.text import utf16_cut, utf16_len
 from bot.discord_app.errors import THINKING, think
-from bot.discord_app.models import completions
+from bot.discord_app.models import pickable_completions
 from bot.discord_app.readable import names_in, readable
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.threads import ListenedThreads
@@ -96,6 +97,10 @@ class Chatting(commands.Cog):
         await think(interaction, private=False)
         by = presser_of(interaction)
         await self._service.admit(place_of(interaction), by, asked)
+        if key is not None:
+            chosen = {"model": key}
+            options = await self._choices.of(place_of(interaction), chosen)
+            permitted(options, chosen, self._choices, manager=by.manager)
         opener = discord.utils.escape_markdown(interaction.user.display_name)
         shown = _quote(question) or f"{opener} opens a conversation."
         message = await interaction.edit_original_response(content=f"{shown}\n{self._hint}")
@@ -114,8 +119,10 @@ class Chatting(commands.Cog):
             await self._service.answer(turn, surface, by)
 
     @chat.autocomplete("model")
-    async def _models(self, _: AnyInteraction, partial: str) -> list[app_commands.Choice[str]]:
-        return completions(self._catalogue, partial)
+    async def _models(
+        self, interaction: AnyInteraction, partial: str
+    ) -> list[app_commands.Choice[str]]:
+        return await pickable_completions(interaction, partial, self._choices, self._catalogue)
 
     async def _open(
         self, message: discord.Message, name: str, opener: discord.User | discord.Member

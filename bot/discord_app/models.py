@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from discord import app_commands
 
+from bot.core.choices import Choices
 from bot.core.options import Resolved, Scope
 from bot.core.ports import ModelCatalogue, ModelInfo
+from bot.discord_app.turns import AnyInteraction, place_of, presser_of
 
 SUGGESTIONS = 25  # Discord's limit for autocomplete
 NAME_LENGTH = 100  # Discord's limit for a choice's name, and for its value
@@ -20,12 +24,32 @@ ORIGIN = {
 }
 
 
-def completions(catalogue: ModelCatalogue, partial: str) -> list[app_commands.Choice[str]]:
-    """The suggestions in Discord's form: people see the name, the command gets the key."""
+def completions(
+    catalogue: ModelCatalogue, partial: str, among: Collection[str] | None = None
+) -> list[app_commands.Choice[str]]:
+    """The suggestions in Discord's form: people see the name, the command gets the key.
+
+    Args:
+        catalogue: the models there are.
+        partial: what is typed so far.
+        among: the keys of those that may be picked; None: all.
+    """
+    found = catalogue.suggest(partial, len(catalogue.models()))
+    fitting = [model for model in found if among is None or model.key in among]
     return [
         app_commands.Choice(name=model.name[:NAME_LENGTH], value=model.key[:NAME_LENGTH])
-        for model in catalogue.suggest(partial, SUGGESTIONS)
+        for model in fitting[:SUGGESTIONS]
     ]
+
+
+async def pickable_completions(
+    interaction: AnyInteraction, partial: str, choices: Choices, catalogue: ModelCatalogue
+) -> list[app_commands.Choice[str]]:
+    """The suggestions for whoever types: of those models that they may pick there."""
+    if presser_of(interaction).manager:
+        return completions(catalogue, partial)
+    options = await choices.of(place_of(interaction))
+    return completions(catalogue, partial, {model.key for model in choices.pickable(options)})
 
 
 def named(catalogue: ModelCatalogue, key: str) -> str:

@@ -16,8 +16,8 @@ import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 from pydantic import SecretStr
 
-from bot.core.errors import ModelError
-from bot.core.ports import ChatEvent, ModelInfo
+from bot.core.errors import ModelError, QueueFull, RateLimited
+from bot.core.ports import ChatEvent, ModelInfo, Strain
 from bot.core.requests import ChatRequest
 from bot.weryai.exchange import NO_FIRST_BYTE, answer_of, body_of, translated, within
 from bot.weryai.listing import read_balance, read_models
@@ -50,6 +50,7 @@ class WeryAIClient:
         base_url: where WeryAI is, with or without the API's `/v1`.
         timeouts: how long to wait for what.
         retries: how often to try, and how long to wait in between.
+        strain: told how each attempt at an answer went.
 
     Raises:
         ValueError: the key, the address or the environment's proxy cannot be used; it says why,
@@ -63,7 +64,9 @@ class WeryAIClient:
         *,
         timeouts: Timeouts | None = None,
         retries: Retries | None = None,
+        strain: Strain | None = None,
     ) -> None:
+        self._strain = strain
         self._timeouts = timeouts or Timeouts()
         self._retries = retries or Retries()
         server = _server(base_url)
@@ -141,8 +144,16 @@ class WeryAIClient:
         request = self._http.build_request(
             "POST", CHAT, content=body, headers={"Content-Type": "application/json"}
         )
-        batches = answer_of(await self._send(request), choices, self._timeouts, self._breathe)
-        return await anext(batches), batches
+        try:
+            batches = answer_of(await self._send(request), choices, self._timeouts, self._breathe)
+            first = await anext(batches)
+        except (RateLimited, QueueFull):
+            if self._strain is not None:
+                self._strain.refused()
+            raise
+        if self._strain is not None:
+            self._strain.eased()
+        return first, batches
 
     async def _get(self, path: str, read: Callable[[bytes, httpx.Headers], T]) -> T:
         response = await self._send(self._http.build_request("GET", path))

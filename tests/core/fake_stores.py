@@ -79,7 +79,6 @@ class Memory:
                 entry for entry in entries if entry[0] != reply or entry[1].role is Role.USER
             ]
 
-
     def count(self, guild: GuildId, whose: UserId | None, what: What, used: int) -> Counter:
         """Add to a counter, or begin it anew; what it was before."""
         now = self.clock()
@@ -214,9 +213,7 @@ class FakeReplies:
         if not there or not self._may_change(row, trigger):
             return None
         chosen = row.variants[variant]
-        self._change(
-            reply, text=chosen.text, state=chosen.state, variant=variant, trigger=trigger
-        )
+        self._change(reply, text=chosen.text, state=chosen.state, variant=variant, trigger=trigger)
         self._memory.not_shown.add(reply)
         for conversation, entries in self._memory.history.items():
             self._memory.history[conversation] = [

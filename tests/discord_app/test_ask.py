@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.conversation import Names
+from bot.core.conversation import GuildId, Names, UserId
 from bot.core.errors import DatabaseUnavailable, EmptyPrompt
+from bot.core.options import Change, Scope
+from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.server import DiscordSandbox
 from tests.discord_app.conftest import Home, Inside
 
@@ -78,6 +80,21 @@ async def test_models_are_suggested_by_name_and_by_key(home: Home) -> None:
 
     assert by_name == [{"name": "Gemini 2.5 Flash", "value": "GEMINI_25_FLASH"}]
     assert by_key == [{"name": "GPT-5 mini", "value": "GPT_5_MINI"}]
+
+
+async def test_members_are_offered_only_what_they_may_pick_and_moderators_everything(
+    home: Home, inside: Inside
+) -> None:
+    chosen = Change(Scope.SERVER, GuildId(home.guild.id), "member_models", ["GPT_5_MINI"])
+    await inside.options.change(GuildId(home.guild.id), [chosen], by=UserId(home.mo.id))
+
+    async def offered(person: Person, command: str) -> list[str]:
+        shown = await person.autocomplete(home.channel, command, "model", "", prompt="x")
+        return [str(one["value"]) for one in shown]
+
+    for command in ("ask", "chat"):
+        assert await offered(home.ada, command) == ["GPT_5_MINI"]
+        assert await offered(home.mo, command) == ["GEMINI_25_FLASH", "GPT_5_MINI"]
 
 
 async def test_an_unknown_model_is_refused_privately_before_anything_is_asked(

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.conversation import ChannelId
+from bot.core.conversation import ChannelId, GuildId, UserId
 from bot.core.errors import DatabaseUnavailable, PromptTooLong
-from bot.core.options import Scope
+from bot.core.options import Change, Scope
+from bot.core.policy import NO_CHOICE
 from bot.core.replies import Address
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.server import DiscordSandbox
@@ -249,3 +250,21 @@ async def test_a_mention_is_told_when_the_database_fails_and_chatter_is_not(
 
     [told] = home.answers(thread)
     assert told.content == DatabaseUnavailable.text
+
+
+async def test_a_member_opens_no_thread_for_a_model_that_members_may_not_pick(
+    sandbox: DiscordSandbox, home: Home, inside: Inside
+) -> None:
+    guild = GuildId(home.guild.id)
+    none = Change(Scope.SERVER, guild, "member_models", "none")
+    await inside.options.change(guild, [none], by=UserId(home.mo.id))
+
+    handle = await home.ada.slash(home.channel, "chat", model="GPT_5_MINI")
+    await sandbox.until(lambda: any(one.content for one in handle.responses))
+    told = next(one for one in handle.responses if one.content)
+    assert told.content == NO_CHOICE
+    assert told.ephemeral_for == home.ada.id
+    assert inside.threads.threads == {}
+
+    await home.mo.slash(home.channel, "chat", model="GPT_5_MINI")
+    await sandbox.until(lambda: inside.threads.threads)

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.core.conversation import ChatMessage, Role
 from bot.core.errors import ModelError
-from bot.core.ports import ChatEvent, ChatModel, Delta
+from bot.core.ports import ChatEvent, ChatModel, Delta, Strain
 from bot.core.requests import ChatRequest
 from bot.sandbox.weryai import API_KEY
 from bot.weryai.client import WeryAIClient
@@ -52,9 +52,15 @@ def text_of(events: list[ChatEvent], index: int = 0) -> str:
 
 
 def asking(
-    base_url: str, *, retries: Retries = AT_ONCE, timeouts: Timeouts | None = None
+    base_url: str,
+    *,
+    retries: Retries = AT_ONCE,
+    timeouts: Timeouts | None = None,
+    strain: Strain | None = None,
 ) -> WeryAIClient:
-    return WeryAIClient(SecretStr(API_KEY), base_url, retries=retries, timeouts=timeouts)
+    return WeryAIClient(
+        SecretStr(API_KEY), base_url, retries=retries, timeouts=timeouts, strain=strain
+    )
 
 
 Handler = Callable[[bytes, asyncio.StreamWriter], Coroutine[Any, Any, None]]

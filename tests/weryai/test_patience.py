@@ -226,3 +226,46 @@ async def test_retry_after_reaches_whoever_asks(weryai: WeryAISandbox, fault: Fa
             await said(client)
     assert failed.value.retry_after is not None
     assert 0 <= failed.value.retry_after <= 1
+
+
+# --- what WeryAI bears ------------------------------------------------------------------------
+
+
+class Noted:
+    """Writes down how each attempt went."""
+
+    def __init__(self) -> None:
+        self.attempts: list[str] = []
+
+    def refused(self) -> None:
+        self.attempts.append("refused")
+
+    def eased(self) -> None:
+        self.attempts.append("eased")
+
+
+async def test_each_attempt_tells_whether_weryai_is_asked_too_much(weryai: WeryAISandbox) -> None:
+    noted = Noted()
+    async with asking(weryai.base_url, strain=noted) as client:
+        weryai.fail_next(Fault.RATE_LIMIT_BARE, Fault.CODE_1007)
+        await said(client)
+        assert noted.attempts == ["refused", "refused", "eased"]
+
+
+@pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.UNAUTHORIZED, Fault.DROP_AT_ONCE])
+async def test_what_is_no_overload_tells_nothing(weryai: WeryAISandbox, fault: Fault) -> None:
+    noted = Noted()
+    async with asking(weryai.base_url, strain=noted, retries=ONCE) as client:
+        weryai.fail_next(fault, fault)
+        with pytest.raises(ModelError):
+            await said(client)
+    assert noted.attempts == []
+
+
+async def test_the_list_of_models_tells_nothing_of_what_answers_it_bears(
+    weryai: WeryAISandbox,
+) -> None:
+    noted = Noted()
+    async with asking(weryai.base_url, strain=noted) as client:
+        await client.models()
+    assert noted.attempts == []
