@@ -62,6 +62,7 @@ class Fault(StrEnum):
     NO_FINISH = "no_finish"
     NO_BLANK_LINE = "no_blank_line"
     # unusual, but correct
+    ONE_CHOICE = "one_choice"  # of however many were asked for
     PLAIN_JSON = "plain_json"
     SPLIT_BYTES = "split_bytes"
     ONE_CHUNK = "one_chunk"

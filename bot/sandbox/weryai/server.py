@@ -9,7 +9,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from aiohttp import web
@@ -23,6 +23,7 @@ from bot.sandbox.weryai.faults import (
     openai_error,
     refusal,
 )
+from bot.sandbox.weryai.json_answers import json_answer
 from bot.sandbox.weryai.models import MODELS, Listing, Model, listed
 from bot.sandbox.weryai.recording import Gate, Log, Recorded
 from bot.sandbox.weryai.rules import Refused, check_request
@@ -30,6 +31,7 @@ from bot.sandbox.weryai.script import BOM, Act, Choice, Script, Stream, in_manne
 
 API_KEY = "sk-sandbox"
 DEFAULT_MAX_TOKENS = 1024  # the documentation's
+ANOTHER_WAY = "**Answer {number}**, in other words:"
 _BACKLOG = 1024  # hundreds of streams may be opened at once
 
 Answers = Callable[[dict[str, Any]], str]
@@ -189,6 +191,8 @@ class WeryAISandbox(Log):
         if fault in {Fault.STALL_AT_ONCE, Fault.DROP_AT_ONCE}:
             return _drop(request)
         script = self._script_of(recorded.json)
+        if fault is Fault.ONE_CHOICE:
+            script = replace(script, choices=script.choices[:1])
         if fault is Fault.PLAIN_JSON or not recorded.json.get("stream", False):
             recorded.finished = True
             return web.Response(body=script.plain(), content_type="application/json")
@@ -266,12 +270,7 @@ class WeryAISandbox(Log):
         elif self.answers is not None:
             choices = [Choice(_cut(self.answers(request), size)) for _ in range(n)]
         else:
-            names = {model.key: model.name for model in self.models}
-            text = answer(request["messages"], names[request["model"]])
-            deltas = _cut(text, size)
-            limit = request.get("max_tokens", DEFAULT_MAX_TOKENS)
-            reason = "length" if len(deltas) > limit else "stop"
-            choices = [Choice(deltas[:limit], reason)] * n
+            choices = [self._choice(request, number) for number in range(1, n + 1)]
         prompt = sum(len(message["content"]) for message in request["messages"])
         return Script(
             model=request["model"],
@@ -279,6 +278,20 @@ class WeryAISandbox(Log):
             prompt_tokens=prompt // 4 + 1,
             id=f"chatcmpl-{uuid.uuid4().hex}",
         )
+
+    def _choice(self, request: dict[str, Any], number: int) -> Choice:
+        """One of the answers that it thinks of by itself, counted from 1."""
+        wanted = request.get("response_format", {})
+        if wanted.get("type", "text") != "text":
+            text = json_answer(wanted, _last_question(request), number)
+        else:
+            names = {model.key: model.name for model in self.models}
+            text = answer(request["messages"], names[request["model"]])
+            if number > 1:
+                text = f"{ANOTHER_WAY.format(number=number)}\n\n{text}"
+        deltas = _cut(text, self.pace.size)
+        limit = request.get("max_tokens", DEFAULT_MAX_TOKENS)
+        return Choice(deltas[:limit], "length" if len(deltas) > limit else "stop")
 
 
 def _refuse_constant(name: str) -> None:
