@@ -89,9 +89,9 @@ class Notice:
 
     async def _keep_up(self, progress: Progress) -> None:
         loop = asyncio.get_running_loop()
-        while not self._ended:
+        while True:
             moved, looked_at = self._lines.moved, loop.time()
-            if not await self._follow(progress):
+            if not await self._follow(progress) or self._ended:
                 return
             await moved.wait()
             await asyncio.sleep(looked_at + GLANCE - loop.time())
@@ -102,6 +102,8 @@ class Notice:
             try:
                 await self._show(progress)
             except ReplyDelayed as delay:
+                if self._ended and self._last is None:
+                    return False
                 asked = delay.retry_after
                 await asyncio.sleep(backoff(failures) if asked is None else asked)
             except ReplyGone as gone:
