@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.core.conversation import GuildId, Presser, RoleId
-from bot.core.errors import InvalidOption
+from bot.core.errors import InvalidInput, InvalidOption
 from bot.core.json_objects import id_of, object_of
 from bot.core.quotas import COUNTED, Ceiling, Quota, What
 from bot.core.requests import Range
@@ -33,6 +33,7 @@ BOUNDS: Mapping[What, Range] = {
     What.AT_ONCE: Range(1, 100),
 }
 MOST_ROLES = 50  # with limits of their own
+FOR_SERVERS = "How many answers come at once can be limited for the whole server only."
 
 
 class Who(StrEnum):
@@ -94,8 +95,10 @@ class LimitRules:
         """The rules with one limit set, or (None) taken away.
 
         Raises:
-            InvalidOption: the number is out of its bounds, or the limit is not for these.
+            InvalidInput: the number is out of its bounds, or the limit is not for these.
         """
+        if what is What.AT_ONCE and whose is not Who.SERVER:
+            raise InvalidInput(text=FOR_SERVERS)
         table: Table = {key: n for key, n in self.tables.get(whose, {}).items() if key != what}
         if most is not None:
             table = _table("limits", {**table, what: most}, whole=whose is Who.SERVER)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.conversation import Presser, RoleId
-from bot.core.errors import InvalidOption
+from bot.core.errors import InvalidInput, InvalidOption
 from bot.core.limit_rules import (
     BOUNDS,
     MOST_ROLES,
@@ -217,7 +217,7 @@ def test_limits_are_set_and_removed_one_by_one() -> None:
 
 def test_only_a_server_has_answers_at_once() -> None:
     for whose in (Who.MEMBERS, VIP):
-        with pytest.raises(InvalidOption):
+        with pytest.raises(InvalidInput, match="whole server only"):
             LimitRules().with_limit(whose, What.AT_ONCE, 1)
 
 

@@ -161,7 +161,7 @@ def build(
                 ReplySurfaces(rest, application.id, clock=sandbox.clock.now),
                 schemas=FakeSchemas(),
                 log_channel=log_channel,
-                limits=Limits(choices, FakeCounters(inside.memory)),
+                limits=Limits(choices, FakeCounters(inside.memory), clock=inside.memory.clock),
                 usage=inside.usage,
                 painter=inside.painter,
             ),
