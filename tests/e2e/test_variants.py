@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.sandbox.discord.handles import InteractionHandle, NotPossible
@@ -17,7 +19,7 @@ LONG = "\n\n".join(f"Paragraph {number}: " + "words and more words. " * 20 for n
 TOO_LATE = "There is a newer answer here; this one stays as it is."
 
 
-async def three(home: Home, *answers: str, **options: object) -> tuple[InteractionHandle, Message]:
+async def three(home: Home, *answers: str, **options: Any) -> tuple[InteractionHandle, Message]:
     """A question that was answered in three variants; the message that the first ends in."""
     home.weryai.answer_next(*(answers or ANSWERS))
     asked = await home.ask("What now?", variants=3, **options)

@@ -170,6 +170,7 @@ WERYAI_TROUBLES: Mapping[str, Mapping[Fault, str]] = {
         Fault.PLAIN_JSON: "Not streamed, all at once as JSON",
         Fault.SPLIT_BYTES: "One byte at a time",
         Fault.ONE_CHUNK: "Everything in one piece",
+        Fault.ONE_CHOICE: "One answer, however many were asked for",
         Fault.CRLF: "Lines end in CRLF",
         Fault.CR: "Lines end in CR",
         Fault.COMMENTS: "Comments between the events",

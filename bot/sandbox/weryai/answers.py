@@ -148,6 +148,8 @@ _REPLIES: tuple[tuple[re.Pattern[str], Answer], ...] = tuple(
         (r"\bsystem prompt\b|\byour instructions\b", _system_prompt),
         (r"\bvery long\b|\bnovel\b|\bas long as\b", _fixed(texts.NOVEL)),
         (r"\blong\b|\bstory\b|\bessay\b", _fixed(texts.STORY)),
+        (r"\bvariants?\b", _fixed(texts.VARIANTS)),
+        (r"\bjson\b|\bschema\b", _fixed(texts.JSON)),
         (r"\bcode\b|\bfunction\b|\bprogram\b|\bpython\b|\bscript\b", _fixed(texts.CODE)),
         (r"\btable\b|\bcompare\b|\bcomparison\b", _fixed(texts.TABLE)),
         (r"\blist\b|\bsteps?\b|\btips?\b|\bideas?\b|\brecipe\b", _fixed(texts.LIST)),

@@ -28,10 +28,7 @@ HINTS = (
     Hint("how many messages", "how many messages of the conversation it was sent"),
     Hint("which model", "the name of the model that is asked"),
     Hint("your instructions", "the system prompt it was given"),
-    Hint("/ask with variants", "several answers; !fault one_choice gives only one"),
-    Hint(
-        "/ask with format json",
-        "JSON, which follows the schema; with “wrong”, “fenced” or “not JSON” in the question, not",
-    ),
+    Hint("variants", "how to get several answers at once"),
+    Hint("json, a schema", "how to get JSON, right or wrong"),
     Hint("!fault rate_limit", "a failure; !fault alone lists them all"),
 )

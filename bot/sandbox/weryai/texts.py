@@ -138,6 +138,16 @@ ARABIC = """\
 ومع ذلك تصل الحروف وعلامات الترقيم سليمة.
 """
 
+VARIANTS = """\
+Ask with `/ask` and its option `variants`, and I answer up to four times at once. `!fault one_choice` \
+in the question lets me ignore that, as some models do.
+"""
+JSON = """\
+Ask with `/ask` and its option `format`, and I answer in JSON; with a file as `schema`, by that \
+schema. To see what becomes of a bad answer, put one of these words into the question: `wrong` (it \
+does not follow the schema), `fenced` (a code block around it) or `prose` (no JSON at all).
+"""
+
 NO_WINDOW = """\
 I have no window on the world: this is the local WeryAI, and it never leaves your machine. Ask a \
 real model, with web search on, and you will get today's answer.
