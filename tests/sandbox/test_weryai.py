@@ -297,3 +297,27 @@ async def test_closing_it_ends_what_stalls() -> None:
         with pytest.raises(aiohttp.ClientError):
             await listening
     assert not asked.closed_by_client
+
+
+async def test_a_model_may_fail_time_after_time_while_the_others_answer(
+    weryai: WeryAISandbox, person: Person
+) -> None:
+    weryai.failing["GEMINI_25_FLASH"] = Fault.OVERLOADED
+    statuses = [(await person.post(HELLO))[0] for _ in range(2)]
+    assert statuses == [503, 503]
+    assert (await person.post({**HELLO, "model": "GPT_5"}))[0] == 200
+    weryai.forget()
+    assert (await person.post(HELLO))[0] == 200
+
+
+async def test_more_answers_at_once_than_it_bears_are_refused(
+    weryai: WeryAISandbox, person: Person
+) -> None:
+    weryai.at_once = 1
+    gate = weryai.hold_next()
+    first = asyncio.create_task(person.stream())
+    await gate.reached()
+    assert (await person.post(HELLO))[0] == 429
+    gate.release()
+    await first
+    assert (await person.post(HELLO))[0] == 200

@@ -66,6 +66,8 @@ class WeryAISandbox(Log):
         models: what it offers.
         listing: in which shape it lists them.
         balance: the account's credits.
+        failing: what goes wrong with every request to a model, by its key.
+        at_once: how many answers it gives at the same time, before it refuses more; None: any.
         requests: every request for an answer, in the order they came.
     """
 
@@ -86,6 +88,9 @@ class WeryAISandbox(Log):
         self.models: Sequence[Model] = MODELS
         self.listing = Listing.OPENAI
         self.balance: float = 1000
+        self.failing: dict[str, Fault] = {}
+        self.at_once: int | None = None
+        self._answering = 0
         self._host, self._port, self._api_key = host, port, api_key
         self._sleep = sleep
         self._faults: deque[Fault] = deque()
@@ -144,8 +149,9 @@ class WeryAISandbox(Log):
 
     def forget(self) -> None:
         """Drop what was scripted and not used, and the record of what came."""
-        for prepared in (self._faults, self._scripts, self._gates, self.requests):
+        for prepared in (self._faults, self._scripts, self._gates, self.requests, self.failing):
             prepared.clear()
+        self.at_once = None
 
     # --- the endpoints ------------------------------------------------------------------------
 
@@ -196,11 +202,20 @@ class WeryAISandbox(Log):
         if fault is Fault.PLAIN_JSON or not recorded.json.get("stream", False):
             recorded.finished = True
             return web.Response(body=script.plain(), content_type="application/json")
+        self._answering += 1
+        try:
+            return await self._stream(request, script, recorded)
+        finally:
+            self._answering -= 1
+
+    async def _stream(
+        self, request: web.Request, script: Script, recorded: Recorded
+    ) -> web.StreamResponse:
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "X-Request-Id": script.id}
         )
         await response.prepare(request)
-        if await self._tell(response, staged(script, fault), recorded):
+        if await self._tell(response, staged(script, recorded.fault), recorded):
             await response.write_eof()
             recorded.finished = True
         else:
@@ -256,6 +271,10 @@ class WeryAISandbox(Log):
     def _fault_of(self, request: dict[str, Any]) -> Fault | None:
         if self._faults:
             return self._faults.popleft()
+        if self.at_once is not None and self._answering >= self.at_once:
+            return Fault.RATE_LIMIT_BARE
+        if request["model"] in self.failing:
+            return self.failing[request["model"]]
         return asked_for(_last_question(request))
 
     def _script_of(self, request: dict[str, Any]) -> Script:
