@@ -6,6 +6,7 @@ The world outlives the processes of the bot: what one leaves, the next one finds
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,7 +77,11 @@ class World:
     """
 
     def __init__(
-        self, *scripts: list[Step], capacity: Capacity | None = None, places: int = 500
+        self,
+        *scripts: list[Step],
+        capacity: Capacity | None = None,
+        places: int = 500,
+        defaults: Mapping[str, Any] | None = None,
     ) -> None:
         self.memory = Memory()
         self.model = FakeModel(*scripts)
@@ -90,6 +95,7 @@ class World:
         self.asked: list[Asked] = []
         self._capacity = capacity or Capacity()
         self._places = places
+        self._defaults = {"model": FLASH.key, **(defaults or {})}
         self.service = self._start()
 
     # --- what people do ---------------------------------------------------------------------------
@@ -145,7 +151,7 @@ class World:
         await self.service.load_unfinished()
 
     def _start(self) -> ChatService:
-        choices = Choices(self.options, self.catalogue, {"model": FLASH.key})
+        choices = Choices(self.options, self.catalogue, self._defaults)
         self.throttle = Throttle(self._places)
         return ChatService(
             model=self.model,
