@@ -38,6 +38,7 @@ class FakeService(ChatService):
         self.turns: list[Turn] = []
         self.askers: list[Presser] = []
         self.refuses: Exception | None = None
+        self.denies: NotAllowed | None = None
         self.controls = Controls.ENDED
         self.deletions: list[MessageId] = []
         self.edits: list[tuple[MessageId, str]] = []
@@ -51,11 +52,13 @@ class FakeService(ChatService):
             raise self.refuses
 
     async def admit(self, place: Place, by: Presser, turn: Turn | None = None) -> None:
-        if isinstance(self.refuses, NotAllowed):
-            raise self.refuses
+        if self.denies is not None:
+            raise self.denies
 
     async def answer(self, turn: Turn, surface: ReplySurface, by: Presser) -> None:
         self.askers.append(by)
+        self._news.tell()
+        await self.admit(turn.place, by, turn)
         if self.refuses is not None:
             raise self.refuses
         if any(turn.event_id == known.event_id for known in self.turns):
