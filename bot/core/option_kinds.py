@@ -100,7 +100,7 @@ class Option:
         """
         try:
             return self.checked(_PARSERS[self.kind](text.strip()))
-        except ValueError:
+        except (ValueError, InvalidOption):  # told with what was typed, not what became of it
             raise InvalidOption(self.name, self.expected, text) from None
 
     def told(self, value: Any) -> str:

@@ -14,7 +14,15 @@ from bot.core.option_kinds import OPTIONS, Kind, Option
 from bot.core.options import Change, Scope, scopes_of
 from bot.core.ports import ModelCatalogue
 from bot.discord_app.config.log_channel import LogChannel
-from bot.discord_app.config.wording import HERE, applying, goes_before, in_words, origin, shown
+from bot.discord_app.config.wording import (
+    HERE,
+    applying,
+    goes_before,
+    in_words,
+    is_weryais,
+    shown,
+)
+from bot.discord_app.models import ORIGIN
 
 SAME = "**{title}** of {here} is {value} already."
 NOTHING_SET = "Nothing is set for {here}."
@@ -110,13 +118,16 @@ class Changing:
     async def _besides(self, place: Place, scope: Scope, option: Option, value: Any) -> list[str]:
         """What else there is to know: what applies, and whether the change was announced."""
         options = await self._choices.of(place)
-        now, why = applying(option, options, self._catalogue), origin(option, options)
+        now = applying(option, options, self._catalogue)
         source = options.sources.get(option.name)
         told = []
-        if source is not None and goes_before(source, scope):
+        if source is None:
+            told.append(f"Now {now} applies." if is_weryais(option) else "Nothing is inherited.")
+        elif goes_before(source, scope):
+            why = ORIGIN[source]
             told.append(f"Here, a more particular choice goes before it: {now}, {why}.")
         elif value is None:
-            told.append(f"Now {now} applies: {why}.")
+            told.append(f"Now {now} applies: {ORIGIN[source]}.")
         return [*told, *self._trouble(place.guild_id)]
 
     def _trouble(self, guild: GuildId | None) -> list[str]:

@@ -16,8 +16,8 @@ from bot.discord_app.config.wording import (
     applying,
     goes_before,
     in_words,
-    origin,
 )
+from bot.discord_app.models import ORIGIN
 from bot.discord_app.private_view import Menu, Press, PrivateView
 from bot.discord_app.turns import AnyInteraction
 
@@ -92,7 +92,7 @@ def heading(option: Option, seen: Seen, catalogue: ModelCatalogue) -> str:
     narrower = seen.here.sources.get(option.name)
     if narrower is not None and goes_before(narrower, seen.scope):
         there = in_words(option, seen.here.values[option.name], catalogue, length=VALUE)
-        lines.append(f"-# ⚠️ Here {there} goes before it, {origin(option, seen.here)}.")
+        lines.append(f"-# ⚠️ Here {there} goes before it, {ORIGIN[narrower]}.")
     return "\n".join(lines)
 
 
@@ -106,9 +106,10 @@ def _value(option: Option, seen: Seen, catalogue: ModelCatalogue) -> str:
 
 
 def _origin(option: Option, seen: Seen) -> str:
-    if option.name not in seen.there.sources:
+    source = seen.there.sources.get(option.name)
+    if source is None:
         return ""
-    why = origin(option, seen.there)
+    why = ORIGIN[source]
     return f"*{why[0].upper()}{why[1:]}.* "
 
 

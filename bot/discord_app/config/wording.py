@@ -9,7 +9,7 @@ from bot.core.option_kinds import Kind, Option
 from bot.core.options import Resolved, Scope
 from bot.core.ports import ModelCatalogue
 from bot.core.requests import RANGES
-from bot.discord_app.models import ORIGIN, named
+from bot.discord_app.models import named
 
 HERE: Mapping[Scope, str] = {
     Scope.SERVER: "this server",
@@ -60,12 +60,6 @@ def applying(
 def is_weryais(option: Option) -> bool:
     """Whether WeryAI has a value of its own where nothing is set."""
     return option.name in RANGES or option.name == "seed"
-
-
-def origin(option: Option, options: Resolved) -> str:
-    """Where the value that applies was chosen."""
-    scope = options.sources.get(option.name)
-    return "set nowhere" if scope is None else ORIGIN[scope]
 
 
 def goes_before(scope: Scope, other: Scope) -> bool:

@@ -208,6 +208,7 @@ class Person:
         command: str,
         option: str,
         partial: str,
+        /,
         *,
         timeout: float = TIMEOUT,
         **others: Any,
