@@ -127,6 +127,8 @@ class Running:
         """Show the ending of what an earlier process left; without one, it was interrupted."""
         self.model, self.signature = model, signature
         self._stored = record.state.ended
+        if self._stored and signature.style == "details":  # what it took is not known here
+            self.signature = replace(signature, style="on")
         # What else it was told is not known any more: the question is the least that it was.
         self.prompt_characters = sum(len(said.text) for said in record.turn.said)
         self._begun_with = 0
