@@ -26,9 +26,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.core.errors import DatabaseUnavailable
 from bot.storage.database_url import PostgresServer, SqliteFile, parse_database_url
+from bot.storage.direct import DirectConnection
 
 BUSY_TIMEOUT = 10.0  # seconds one process waits while another one writes to the same file
 POOL_TIMEOUT = 30.0  # seconds a caller waits for a connection
@@ -39,6 +41,11 @@ SQLITE_READERS = 3
 POSTGRES_CONNECTIONS = 10
 
 Insert = sqlite.Insert | postgresql.Insert
+INSERTS: Mapping[str, Callable[[sa.Table], Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+"""By dialect, the insert that knows ON CONFLICT, which both have in the same words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +130,8 @@ class Database:
                     raise
 
     def insert(self, table: sa.Table) -> Insert:
-        """An insert that knows ON CONFLICT, which both databases have in the same words."""
-        return sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)
+        """An insert that knows ON CONFLICT."""
+        return INSERTS[self.dialect](table)
 
     async def answers(self) -> bool:
         """Whether the database answers, for a health probe."""
@@ -185,14 +192,17 @@ async def open_database(url: str) -> AsyncIterator[Database]:
 
 def _sqlite(target: SqliteFile) -> Database:
     _try_file(target.path)
-    address = sa.URL.create("sqlite+aiosqlite", database=str(target.path))
+
+    async def connect(*_: object, **__: object) -> DirectConnection:
+        connection = DirectConnection(target.path, BUSY_TIMEOUT)
+        await connection
+        return connection
 
     def engine(size: int) -> AsyncEngine:
         made = create_async_engine(
-            address,
-            # None: Python begins no transactions by itself. Readers thus have none, and `_begin`
-            # takes the write lock at once rather than by upgrading, which can fail as busy.
-            connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT},
+            "sqlite+aiosqlite://",
+            poolclass=AsyncAdaptedQueuePool,  # which it takes for a database in memory otherwise
+            async_creator=connect,
             pool_size=size,
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT,

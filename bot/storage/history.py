@@ -21,10 +21,54 @@ from bot.core.conversation import (
     Turn,
     UserId,
 )
-from bot.storage.engine import Database
+from bot.storage.engine import INSERTS, Database, Insert
 from bot.storage.tables import ASKED, SHOWN, conversations, messages, replies, reply_messages
 from bot.storage.turns import decode_turn, encode_turn
 from bot.storage.whole import whole
+
+# Built once: to build a statement takes SQLAlchemy as long as to run it.
+_HERE = messages.c.conversation_id == sa.bindparam("conversation")
+NEWEST = (
+    sa.select(
+        messages.c.message_id,
+        messages.c.role,
+        messages.c.text,
+        messages.c.author_id,
+        messages.c.author_name,
+        messages.c.quoted,
+    )
+    .where(_HERE)
+    .order_by(messages.c.position.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+"""The newest entries of a conversation, newest first, read from the end of one index."""
+_ADD = {name: insert(messages).on_conflict_do_nothing() for name, insert in INSERTS.items()}
+_TRIM = sa.delete(messages).where(
+    _HERE,
+    messages.c.position
+    < sa.select(messages.c.position)
+    .where(_HERE)
+    .order_by(messages.c.position.desc())
+    .limit(1)
+    .offset(HISTORY_LIMIT - 1)
+    .scalar_subquery(),
+)
+_REMOVE_ANSWER = sa.delete(messages).where(
+    _HERE,  # the index; then at most 50 rows to look at
+    messages.c.reply_id == sa.bindparam("reply"),
+    messages.c.role == Role.ASSISTANT,
+)
+
+
+def _ensure(insert: Insert) -> Insert:
+    return insert.on_conflict_do_update(
+        index_elements=[conversations.c.id],
+        set_={"guild_id": insert.excluded.guild_id},
+        where=conversations.c.guild_id.is_distinct_from(insert.excluded.guild_id),
+    )
+
+
+_ENSURE = {name: _ensure(insert(conversations)) for name, insert in INSERTS.items()}
 
 
 class SqlHistoryStore:
@@ -37,7 +81,8 @@ class SqlHistoryStore:
     async def recent(self, conversation: ChannelId, limit: int) -> list[Said]:
         """The newest `limit` entries, oldest first."""
         async with self._database.read() as connection:
-            rows = (await connection.execute(newest(conversation, limit))).all()
+            asked = {"conversation": conversation, "limit": limit}
+            rows = (await connection.execute(NEWEST, asked)).all()
         return [_said(row) for row in reversed(rows)]
 
     @whole
@@ -98,23 +143,6 @@ class SqlHistoryStore:
         return result.rowcount
 
 
-def newest(conversation: ChannelId, limit: int) -> sa.Select[Any]:
-    """The newest entries of a conversation, newest first, read from the end of one index."""
-    return (
-        sa.select(
-            messages.c.message_id,
-            messages.c.role,
-            messages.c.text,
-            messages.c.author_id,
-            messages.c.author_name,
-            messages.c.quoted,
-        )
-        .where(messages.c.conversation_id == conversation)
-        .order_by(messages.c.position.desc())
-        .limit(limit)
-    )
-
-
 async def append(
     database: Database,
     connection: AsyncConnection,
@@ -140,48 +168,23 @@ async def append(
         for entry in said
     ]
     if rows:
-        await connection.execute(database.insert(messages).on_conflict_do_nothing(), rows)
-    oldest_kept = (
-        sa.select(messages.c.position)
-        .where(messages.c.conversation_id == conversation)
-        .order_by(messages.c.position.desc())
-        .limit(1)
-        .offset(HISTORY_LIMIT - 1)
-        .scalar_subquery()
-    )
-    await connection.execute(
-        sa.delete(messages).where(
-            messages.c.conversation_id == conversation, messages.c.position < oldest_kept
-        )
-    )
+        await connection.execute(_ADD[database.dialect], rows)
+    await connection.execute(_TRIM, {"conversation": conversation})
 
 
 async def remove_answer(
     connection: AsyncConnection, conversation: ChannelId, reply: ReplyId
 ) -> None:
     """Take a reply's answer out of the history, if it is there."""
-    await connection.execute(
-        sa.delete(messages).where(
-            messages.c.conversation_id
-            == conversation,  # the index; then at most 50 rows to look at
-            messages.c.reply_id == reply,
-            messages.c.role == Role.ASSISTANT,
-        )
-    )
+    await connection.execute(_REMOVE_ANSWER, {"conversation": conversation, "reply": reply})
 
 
 async def ensure_conversation(
     database: Database, connection: AsyncConnection, conversation: ChannelId, guild: GuildId | None
 ) -> None:
     """See that a conversation has its row, and the row its server."""
-    insert = database.insert(conversations).values(id=conversation, guild_id=guild)
-    await connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=[conversations.c.id],
-            set_={"guild_id": insert.excluded.guild_id},
-            where=conversations.c.guild_id.is_distinct_from(insert.excluded.guild_id),
-        )
-    )
+    row = {"id": conversation, "guild_id": guild}
+    await connection.execute(_ENSURE[database.dialect], row)
 
 
 async def _change_turns(

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.conversation import GuildId, UserId
 from bot.core.quotas import MINUTE, Counter, Quota, What, begins
 from bot.core.replies import Usage
-from bot.storage.engine import Database
+from bot.storage.engine import INSERTS, Database, Insert
 from bot.storage.tables import counters
 from bot.storage.whole import whole
 
@@ -29,6 +29,21 @@ USED = sa.select(counters.c.what, counters.c.user_id, counters.c.started, counte
     ),
 )
 """One walk of the primary key for the member, and one for the server."""
+
+
+def _add_tokens(insert: Insert) -> Insert:
+    """Adds to a counter, or begins it anew where its period is over."""
+    over = counters.c.started < insert.excluded.started
+    return insert.on_conflict_do_update(
+        index_elements=KEY,
+        set_={
+            "started": sa.case((over, insert.excluded.started), else_=counters.c.started),
+            "used": sa.case((over, 0), else_=counters.c.used) + insert.excluded.used,
+        },
+    )
+
+
+_ADD_TOKENS = {name: _add_tokens(insert(counters)) for name, insert in INSERTS.items()}
 
 
 class SqlCounterStore:
@@ -90,17 +105,7 @@ async def count_tokens(
         for user in (UserId(SERVER), asker)
         for what in (What.TOKENS_A_DAY, What.TOKENS_A_MONTH)
     ]
-    insert = database.insert(counters).values(rows)
-    over = counters.c.started < insert.excluded.started
-    await connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=KEY,
-            set_={
-                "started": sa.case((over, insert.excluded.started), else_=counters.c.started),
-                "used": sa.case((over, 0), else_=counters.c.used) + insert.excluded.used,
-            },
-        )
-    )
+    await connection.execute(_ADD_TOKENS[database.dialect], rows)
 
 
 def _row(guild: GuildId, user: UserId, what: What, started: float, used: int) -> dict[str, object]:

@@ -17,6 +17,11 @@ from bot.storage.whole import whole
 
 Key = tuple[str, int, str]  # scope, scope_id, name
 
+LAYERS = sa.select(options.c.scope, options.c.name, options.c.value).where(
+    sa.tuple_(options.c.scope, options.c.scope_id).in_(sa.bindparam("scopes", expanding=True))
+)
+"""Built once: to build a statement takes SQLAlchemy as long as to run it."""
+
 
 class SqlOptionStore:
     """`OptionStore` in the database. `clock` gives Unix seconds."""
@@ -29,15 +34,11 @@ class SqlOptionStore:
     async def layers(self, scopes: Mapping[Scope, ScopeId]) -> Layers:
         """What each of these scopes sets, in the order given."""
         chosen: dict[str, dict[str, Any]] = {scope: {} for scope in scopes}
-        wanted = [
-            sa.and_(options.c.scope == scope, options.c.scope_id == scope_id)
-            for scope, scope_id in scopes.items()
-        ]
-        if not wanted:
+        if not scopes:
             return []
-        query = sa.select(options.c.scope, options.c.name, options.c.value).where(sa.or_(*wanted))
+        wanted = {"scopes": [(scope.value, scope_id) for scope, scope_id in scopes.items()]}
         async with self._database.read() as connection:
-            for scope, name, value in (await connection.execute(query)).all():
+            for scope, name, value in (await connection.execute(LAYERS, wanted)).all():
                 chosen[scope][name] = value
         return [(scope, chosen[scope]) for scope in scopes]
 

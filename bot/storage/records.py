@@ -15,12 +15,16 @@ from bot.storage.turns import decode_turn
 from bot.storage.variants import decode_variants
 
 
-async def fetch_records(
-    connection: AsyncConnection, ids: sa.Select[tuple[int]]
-) -> list[ReplyRecord]:
-    """The replies whose ids a query gives, oldest first."""
-    rows = (
-        await connection.execute(
+class Lookup:
+    """Reads the replies whose ids a query gives; its statements are built once.
+
+    Args:
+        ids: the query, with bind parameters for what it depends on.
+    """
+
+    def __init__(self, ids: sa.Select[tuple[int]]) -> None:
+        wanted = ids.scalar_subquery()
+        self._rows = (
             sa.select(
                 replies.c.id,
                 replies.c.turn,
@@ -33,26 +37,29 @@ async def fetch_records(
                 replies.c.variants,
                 replies.c.variant,
             )
-            .where(replies.c.id.in_(ids.scalar_subquery()))
+            .where(replies.c.id.in_(wanted))
             .order_by(replies.c.id)
         )
-    ).all()
-    shown = await _shown(connection, ids) if rows else {}
-    return [_record(row, tuple(shown.get(row.id, ()))) for row in rows]
+        self._shown = (
+            sa.select(reply_messages.c.reply_id, reply_messages.c.message_id)
+            .where(reply_messages.c.reply_id.in_(wanted), reply_messages.c.part == SHOWN)
+            .order_by(reply_messages.c.reply_id, reply_messages.c.position)
+        )
 
+    async def all(self, connection: AsyncConnection, **parameters: int) -> list[ReplyRecord]:
+        """The replies, oldest first."""
+        rows = (await connection.execute(self._rows, parameters)).all()
+        if not rows:
+            return []
+        shown: dict[int, list[MessageId]] = defaultdict(list)
+        for reply, message in (await connection.execute(self._shown, parameters)).all():
+            shown[reply].append(MessageId(message))
+        return [_record(row, tuple(shown.get(row.id, ()))) for row in rows]
 
-async def _shown(
-    connection: AsyncConnection, ids: sa.Select[tuple[int]]
-) -> dict[int, list[MessageId]]:
-    found = await connection.execute(
-        sa.select(reply_messages.c.reply_id, reply_messages.c.message_id)
-        .where(reply_messages.c.reply_id.in_(ids.scalar_subquery()), reply_messages.c.part == SHOWN)
-        .order_by(reply_messages.c.reply_id, reply_messages.c.position)
-    )
-    shown: dict[int, list[MessageId]] = defaultdict(list)
-    for reply, message in found.all():
-        shown[reply].append(MessageId(message))
-    return shown
+    async def one(self, connection: AsyncConnection, **parameters: int) -> ReplyRecord | None:
+        """The only one, if there is any."""
+        found = await self.all(connection, **parameters)
+        return found[0] if found else None
 
 
 def _record(row: Any, shown: tuple[MessageId, ...]) -> ReplyRecord:

@@ -14,10 +14,10 @@ from bot.core.ports import Ending
 from bot.core.quotas import Quota
 from bot.core.replies import Address, ReplyRecord, ReplyState
 from bot.storage.checkpoints import Checkpoints
-from bot.storage.engine import Database
+from bot.storage.engine import INSERTS, Database
 from bot.storage.history import append, ensure_conversation, remove_answer
 from bot.storage.limits import count_question, count_tokens
-from bot.storage.records import fetch_records
+from bot.storage.records import Lookup
 from bot.storage.reply_messages import add_messages, asked, put_asked, put_shown
 from bot.storage.tables import ASKED, IS_UNFINISHED, SHOWN, replies, reply_messages
 from bot.storage.turns import encode_turn
@@ -42,6 +42,40 @@ OF_AN_ENDED_REPLY = (
     replies.c.shared,
 )
 
+# Built once: to build a statement takes SQLAlchemy as long as to run it. Which columns an update
+# sets is said by its parameters.
+_ACCEPT = {
+    name: insert(replies)
+    .on_conflict_do_nothing(index_elements=[replies.c.event_id])
+    .returning(replies.c.id)
+    for name, insert in INSERTS.items()
+}
+_SET = sa.update(replies).where(replies.c.id == sa.bindparam("reply"))
+_FINISH = _SET.returning(*OF_AN_ENDED_REPLY)
+_SHOW = _SET.where(replies.c.state.in_(ENDED))
+
+_BY_ID = Lookup(sa.select(replies.c.id).where(replies.c.id == sa.bindparam("reply")))
+_UNFINISHED = Lookup(sa.select(replies.c.id).where(IS_UNFINISHED))
+_SHOWING = Lookup(
+    sa.select(reply_messages.c.reply_id)
+    .where(reply_messages.c.message_id == sa.bindparam("message"))
+    .order_by(reply_messages.c.reply_id.desc())
+    .limit(1)
+)
+_THIS = replies.alias()
+_PREVIOUS = Lookup(
+    sa.select(replies.c.id)
+    .join(_THIS, sa.and_(_THIS.c.id == sa.bindparam("before"), _THIS.c.shared))
+    .where(
+        replies.c.conversation_id == sa.bindparam("conversation"),
+        replies.c.id < _THIS.c.id,
+        replies.c.shared,
+        replies.c.state.in_(ANSWERS_ENDED),
+    )
+    .order_by(replies.c.id.desc())
+    .limit(1)
+)
+
 
 class SqlReplyStore:
     """`ReplyStore` in the database. `clock` gives Unix seconds."""
@@ -58,27 +92,27 @@ class SqlReplyStore:
         """Write a row in state ACCEPTED and count it; None if this event was accepted before."""
         now = self._clock()
         place = turn.place
-        insert = self._database.insert(replies).values(
-            event_id=turn.event_id,
-            trigger=turn.event_id,
-            conversation_id=place.conversation_id,
-            channel_id=place.channel_id,
-            guild_id=place.guild_id,
-            asker_id=turn.asker.id,
-            shared=turn.shared,
-            state=ReplyState.ACCEPTED,
-            turn=encode_turn(turn),
-            token=address.token,
-            token_from=address.token_from,
-            created_at=now,
-            updated_at=now,
-        )
-        once = insert.on_conflict_do_nothing(index_elements=[replies.c.event_id])
+        row = {
+            "event_id": turn.event_id,
+            "trigger": turn.event_id,
+            "conversation_id": place.conversation_id,
+            "channel_id": place.channel_id,
+            "guild_id": place.guild_id,
+            "asker_id": turn.asker.id,
+            "shared": turn.shared,
+            "state": ReplyState.ACCEPTED,
+            "turn": encode_turn(turn),
+            "token": address.token,
+            "token_from": address.token_from,
+            "created_at": now,
+            "updated_at": now,
+        }
+        once = _ACCEPT[self._database.dialect]
         async with self._database.write() as connection:
             await ensure_conversation(
                 self._database, connection, place.conversation_id, place.guild_id
             )
-            found = (await connection.execute(once.returning(replies.c.id))).scalar_one_or_none()
+            found = (await connection.execute(once, row)).scalar_one_or_none()
             if found is None:
                 return None
             reply = ReplyId(found)
@@ -93,11 +127,8 @@ class SqlReplyStore:
         """Enter STREAMING with a turn, perhaps gathered from several, in one transaction."""
         now = self._clock()
         async with self._database.write() as connection:
-            await connection.execute(
-                sa.update(replies)
-                .where(replies.c.id == reply)
-                .values(state=ReplyState.STREAMING, turn=encode_turn(turn), updated_at=now)
-            )
+            values = {"state": ReplyState.STREAMING, "turn": encode_turn(turn), "updated_at": now}
+            await connection.execute(_SET, {"reply": reply, **values})
             if gathered:
                 await connection.execute(
                     sa.update(replies)
@@ -146,7 +177,7 @@ class SqlReplyStore:
                 await remove_answer(connection, ChannelId(found), reply)
             if quota is not None:
                 await count_question(self._database, connection, quota, at=now)
-            return await _one(connection, _by_id(reply))
+            return await _BY_ID.one(connection, reply=reply)
 
     @whole
     async def choose_variant(
@@ -158,7 +189,7 @@ class SqlReplyStore:
         async with self._database.write() as connection:
             if not await let_show(connection, reply, variant, _may_change(trigger), values):
                 return None
-            return await _one(connection, _by_id(reply))
+            return await _BY_ID.one(connection, reply=reply)
 
     async def checkpoint(self, reply: ReplyId, text: str, address: Address) -> None:
         """Store what is about to be shown, so that a crash loses nothing that was visible.
@@ -172,22 +203,17 @@ class SqlReplyStore:
         """Store how a reply ended, in one transaction."""
         await self._checkpoints.settle(reply)
         now = self._clock()
-        ended = (
-            sa.update(replies)
-            .where(replies.c.id == reply)
-            .values(
-                state=ending.state,
-                text=ending.text,
-                model=ending.model,
-                variants=encode_variants(ending.variants),
-                variant=ending.variant,
-                updated_at=now,
-            )
-            .returning(*OF_AN_ENDED_REPLY)
-        )
+        values = {
+            "state": ending.state,
+            "text": ending.text,
+            "model": ending.model,
+            "variants": encode_variants(ending.variants),
+            "variant": ending.variant,
+            "updated_at": now,
+        }
         shown = ending.address.message_ids
         async with self._database.write() as connection:
-            row = (await connection.execute(ended)).one_or_none()
+            row = (await connection.execute(_FINISH, {"reply": reply, **values})).one_or_none()
             if row is None:
                 return
             if shown != self._checkpoints.stored.get(reply):
@@ -217,13 +243,9 @@ class SqlReplyStore:
         A reply that has been reopened meanwhile, or whose ending was never stored, is left alone.
         """
         stored = self._checkpoints.stored.pop(reply, None)
-        done = (
-            sa.update(replies)
-            .where(replies.c.id == reply, replies.c.state.in_(ENDED))
-            .values(shown=True, token=None, token_from=None, updated_at=self._clock())
-        )
+        done = {"shown": True, "token": None, "token_from": None, "updated_at": self._clock()}
         async with self._database.write() as connection:
-            ended = (await connection.execute(done)).rowcount
+            ended = (await connection.execute(_SHOW, {"reply": reply, **done})).rowcount
             if ended and address.message_ids != stored:
                 await put_shown(connection, {reply: address.message_ids})
 
@@ -231,25 +253,19 @@ class SqlReplyStore:
     async def load(self, reply: ReplyId) -> ReplyRecord | None:
         """One row, if it is there."""
         async with self._database.read() as connection:
-            return await _one(connection, _by_id(reply))
+            return await _BY_ID.one(connection, reply=reply)
 
     @whole
     async def unfinished(self) -> list[ReplyRecord]:
         """All rows whose ending is not `shown`, oldest first."""
         async with self._database.read() as connection:
-            return await fetch_records(connection, sa.select(replies.c.id).where(IS_UNFINISHED))
+            return await _UNFINISHED.all(connection)
 
     @whole
     async def showing(self, message: MessageId) -> ReplyRecord | None:
         """The reply that a Discord message belongs to, as its question or part of its answer."""
-        newest = (
-            sa.select(reply_messages.c.reply_id)
-            .where(reply_messages.c.message_id == message)
-            .order_by(reply_messages.c.reply_id.desc())
-            .limit(1)
-        )
         async with self._database.read() as connection:
-            return await _one(connection, newest)
+            return await _SHOWING.one(connection, message=message)
 
     @whole
     async def previous(self, conversation: ChannelId, before: ReplyId) -> ReplyRecord | None:
@@ -257,21 +273,8 @@ class SqlReplyStore:
 
         Private replies are apart: they neither have a previous one nor are one.
         """
-        this = replies.alias()
-        newest = (
-            sa.select(replies.c.id)
-            .join(this, sa.and_(this.c.id == before, this.c.shared))
-            .where(
-                replies.c.conversation_id == conversation,
-                replies.c.id < before,
-                replies.c.shared,
-                replies.c.state.in_(ANSWERS_ENDED),
-            )
-            .order_by(replies.c.id.desc())
-            .limit(1)
-        )
         async with self._database.read() as connection:
-            return await _one(connection, newest)
+            return await _PREVIOUS.one(connection, conversation=conversation, before=before)
 
 
 def _may_change(trigger: EventId) -> sa.ColumnElement[bool]:
@@ -292,12 +295,3 @@ def _may_change(trigger: EventId) -> sa.ColumnElement[bool]:
         replies.c.state.in_(ANSWERS_ENDED),
         sa.or_(sa.not_(replies.c.shared), sa.not_(superseded)),
     )
-
-
-def _by_id(reply: ReplyId) -> sa.Select[tuple[int]]:
-    return sa.select(replies.c.id).where(replies.c.id == reply)
-
-
-async def _one(connection: AsyncConnection, ids: sa.Select[tuple[int]]) -> ReplyRecord | None:
-    found = await fetch_records(connection, ids)
-    return found[0] if found else None

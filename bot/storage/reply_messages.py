@@ -12,6 +12,12 @@ from bot.storage.tables import ASKED, SHOWN, reply_messages
 
 Shown = Mapping[ReplyId, Sequence[MessageId]]
 
+_ADD = sa.insert(reply_messages)
+_DROP = sa.delete(reply_messages).where(
+    reply_messages.c.reply_id.in_(sa.bindparam("replies", expanding=True)),
+    reply_messages.c.part == sa.bindparam("of"),
+)
+
 
 async def put_shown(connection: AsyncConnection, shown: Shown) -> None:
     """Say for each reply by which messages it is shown now, in their order."""
@@ -35,7 +41,7 @@ async def add_messages(connection: AsyncConnection, part: str, messages: Shown) 
         for position, message in enumerate(ids)
     ]
     if rows:
-        await connection.execute(sa.insert(reply_messages), rows)
+        await connection.execute(_ADD, rows)
 
 
 def asked(turn: Turn) -> list[MessageId]:
@@ -44,8 +50,4 @@ def asked(turn: Turn) -> list[MessageId]:
 
 
 async def _drop(connection: AsyncConnection, replies: Iterable[ReplyId], part: str) -> None:
-    await connection.execute(
-        sa.delete(reply_messages).where(
-            reply_messages.c.reply_id.in_(list(replies)), reply_messages.c.part == part
-        )
-    )
+    await connection.execute(_DROP, {"replies": list(replies), "of": part})

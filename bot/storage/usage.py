@@ -45,6 +45,7 @@ KEYS: Mapping[By, sa.ColumnElement[Any]] = {
     By.MEMBER: usage.c.user_id + sa.literal_column("0"),
     By.CHANNEL: usage.c.channel_id,
 }
+_RECORD = sa.insert(usage)
 TOKENS = usage.c.prompt_tokens + usage.c.completion_tokens
 
 
@@ -129,18 +130,17 @@ async def record_usage(
     `reply` is its row with id, guild_id, channel_id and asker_id; a second answer to the same
     question adds a second row.
     """
-    await connection.execute(
-        sa.insert(usage).values(
-            reply_id=ReplyId(reply.id),
-            guild_id=reply.guild_id,
-            channel_id=reply.channel_id,
-            user_id=reply.asker_id,
-            model=ending.model,
-            prompt_tokens=counted.prompt_tokens,
-            completion_tokens=counted.completion_tokens,
-            estimated=counted.estimated,
-            seconds=ending.seconds,
-            state=ending.state,
-            at=at,
-        )
-    )
+    row = {
+        "reply_id": ReplyId(reply.id),
+        "guild_id": reply.guild_id,
+        "channel_id": reply.channel_id,
+        "user_id": reply.asker_id,
+        "model": ending.model,
+        "prompt_tokens": counted.prompt_tokens,
+        "completion_tokens": counted.completion_tokens,
+        "estimated": counted.estimated,
+        "seconds": ending.seconds,
+        "state": ending.state,
+        "at": at,
+    }
+    await connection.execute(_RECORD, row)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bot.core.conversation import ChannelId, Role
 from bot.core.replies import ReplyState
 from bot.storage import Database
-from bot.storage.history import newest
+from bot.storage.history import NEWEST
 from bot.storage.tables import IS_UNFINISHED, conversations, messages, replies
 
 CONVERSATIONS = 200  # with 50 entries each, as many as a history has
@@ -87,7 +87,7 @@ def _steps(node: dict[str, Any]) -> list[str]:
 
 
 async def test_only_the_rows_of_the_conversation_are_read(filled: Database) -> None:
-    steps = await explain(filled, newest(ChannelId(7), 50))
+    steps = await explain(filled, NEWEST.params(conversation=ChannelId(7), limit=50))
     if filled.dialect == "sqlite":  # walks the index from its end, and stops
         assert steps == [
             "SEARCH messages USING INDEX ix_messages_conversation_id_position (conversation_id=?)"
