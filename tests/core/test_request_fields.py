@@ -126,7 +126,7 @@ async def test_of_two_scopes_the_more_particular_one_counts(nearer: Scope, farth
         if scope in scopes
     ]
     await world.options.change(SERVER, changes, by=ADA.id)
-    own = {"seed": 1} if nearer is Scope.ASK else {}
+    own: dict[str, Any] = {"seed": 1} if nearer is Scope.ASK else {}
     await world.ask("Why?", at=THREAD, shared=False, **own).task
     assert world.model.requests[0].seed == 1
 
