@@ -20,10 +20,10 @@ VALID, INVALID = "✓ valid JSON", "⚠ not valid JSON"
 UNCHECKED = "⚠ took too long to check against the schema"
 LONGEST_PROBLEM = 80  # characters of the small print
 
-_OPENING = re.compile(r"\s*```[a-zA-Z]*[ \t]*\n")
+_OPENING = re.compile(r"(?:\s*```[a-zA-Z]*[ \t]*\n)+")
 _HALF_AN_OPENING = re.compile(r"\s*`{1,3}[a-zA-Z]*[ \t]*\Z")
-_CLOSING = re.compile(r"\s*```\s*\Z")
-_BACKTICKS_AT_THE_END = re.compile(r"\s*`+\s*\Z")
+_FENCE = "```"
+_MAY_BE_A_CLOSING = " \t\r\n`"
 _BACKTICKS = re.compile(r"`{3,}")
 _APART = "\u200b"  # zero-width: three backticks with it in between end no code block
 
@@ -80,20 +80,21 @@ class Json:
 
     def shown(self, text: str, *, final: bool) -> str:
         """The JSON in a fence of its own, which the last message closes."""
-        if not final and _HALF_AN_OPENING.match(text):
-            return ""
         body = self.bare(text)
+        if not final and _HALF_AN_OPENING.match(body):
+            return ""
         if not final:
-            body = _BACKTICKS_AT_THE_END.sub("", body)
+            body = body.rstrip(_MAY_BE_A_CLOSING)
         if not body.strip():
             return ""
         return "```json\n" + _BACKTICKS.sub(lambda run: _APART.join(run[0]), body)
 
     def bare(self, text: str) -> str:
         """The JSON alone."""
-        body = _OPENING.sub("", text, count=1) if _OPENING.match(text) else text
-        fenced = body is not text or body.lstrip().startswith(("{", "["))
-        return _CLOSING.sub("", body) if fenced else body
+        opening = _OPENING.match(text)
+        body = text if opening is None else text[opening.end() :]
+        fenced = opening is not None or body.lstrip().startswith(("{", "["))
+        return _without_closing(body) if fenced else body
 
     def file(self, text: str) -> File | None:
         """The JSON as `answer.json`; none of what is no JSON."""
@@ -116,6 +117,16 @@ class Json:
         except Unchecked:
             return UNCHECKED
         return FOLLOWS if problem is None else DOES_NOT_FOLLOW.format(problem=_short(problem))
+
+
+def _without_closing(text: str) -> str:
+    """Step by step: a pattern that looks for the end takes for ever over much white space."""
+    body = text.rstrip()
+    if not body.endswith(_FENCE):
+        return text
+    while body.endswith(_FENCE):
+        body = body.removesuffix(_FENCE).rstrip()
+    return body
 
 
 def form_of(turn: Turn, checker: SchemaChecker) -> Form:
