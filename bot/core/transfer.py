@@ -139,10 +139,11 @@ class _Reading:
         if isinstance(version, bool) or version != VERSION:
             self.problems.append(WRONG_VERSION)
         known = {"version", "server", *SECTIONS}
-        for name in document.keys() - known:
-            self.problems.append(
-                f"`{_short(name)}` is none of the file's parts: `server`, `channels`, `threads`."
-            )
+        self.problems += [
+            f"`{_short(name)}` is none of the file's parts: `server`, `channels`, `threads`."
+            for name in document
+            if name not in known
+        ]
         changes: list[Change] = []
         for scope, scope_id, where, values in self._scopes(document):
             changes += self._of_scope(scope, scope_id, where, values)
@@ -193,7 +194,7 @@ class _Reading:
         if not (name.isascii() and name.isdigit() and len(name) <= LONGEST_ID):
             return None
         found = ChannelId(int(name))
-        return found if found in self._known[scope] else None
+        return found if str(found) == name and found in self._known[scope] else None
 
     def _has(self, channel: ChannelId) -> bool:
         return channel in self.places.channels | self.places.threads
