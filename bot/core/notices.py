@@ -80,9 +80,7 @@ class Notice:
         await self._follow(Progress(Urgency.FINAL))
 
     def _appear(self) -> None:
-        progress = Progress(
-            Urgency.ORDINARY, shown_at=asyncio.get_running_loop().time(), courtesy=True
-        )
+        progress = Progress(Urgency.ORDINARY, shown_at=asyncio.get_running_loop().time())
         self._task = asyncio.create_task(
             self._keep_up(progress), name=f"notice of reply {self.ticket.reply}"
         )
@@ -90,9 +88,10 @@ class Notice:
     async def _keep_up(self, progress: Progress) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            moved, looked_at = self._lines.moved, loop.time()
+            moved = self._lines.moved
             if not await self._follow(progress) or self._ended:
                 return
+            looked_at = loop.time()
             await moved.wait()
             await asyncio.sleep(looked_at + GLANCE - loop.time())
 
@@ -120,7 +119,9 @@ class Notice:
         if self._frame(progress) == self._shown:
             return
         surface = self.ticket.surface
-        async with self._budget.leave(surface.lane(0), progress):
+        lane = surface.lane(0)
+        progress.courtesy = lane.metered  # in an interaction's own lane no answer is growing
+        async with self._budget.leave(lane, progress):
             frame = self._frame(progress)
             if frame is None or frame == self._shown:
                 return

@@ -116,7 +116,13 @@ class EditBudget:
             if claim.lane.metered and (frees_at := self._bot_wide.frees_at(now)) > now:
                 due = min(due, frees_at)
             elif claim.window.available(now) > 0:
-                self._grant(claim)
+                spare = (
+                    claim.window.earliest(claim.progress, now) if claim.progress.courtesy else now
+                )
+                if spare <= now:
+                    self._grant(claim)
+                else:  # what went before it has left it nothing
+                    due = min(due, spare)
         if due < float("inf"):
             self._timer = loop.call_at(due, self._choose)
 

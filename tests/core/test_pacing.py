@@ -213,6 +213,31 @@ async def test_an_old_answers_buttons_go_however_busy_it_is() -> None:
     await asyncio.gather(*busy)
 
 
+def courtesy(*, edits: int = 0) -> Progress:
+    return Progress(Urgency.ORDINARY, shown_at=now(), edits=edits, courtesy=True)
+
+
+@in_virtual_time
+async def test_courtesies_leave_a_full_message_and_a_last_frame_their_places() -> None:
+    discord = FakeDiscord(EditBudget())
+    courtesies = [asyncio.create_task(send(discord, EDITS, courtesy())) for _ in range(9)]
+    await asyncio.sleep(2)
+    assert sum(one.done() for one in courtesies) == 3
+    for urgency in (Urgency.ROLLOVER, Urgency.FINAL):
+        assert await send(discord, EDITS, Progress(urgency)) == pytest.approx(now(), abs=0.05)
+    times = await asyncio.gather(*courtesies)
+    assert times[3] >= 5
+    assert discord.refused == 0
+
+
+@in_virtual_time
+async def test_of_the_edits_that_are_courtesies_one_goes_out_in_a_window() -> None:
+    discord = FakeDiscord(EditBudget())
+    await send(discord, EDITS, courtesy())
+    times = await asyncio.gather(*(send(discord, EDITS, courtesy(edits=1)) for _ in range(4)))
+    assert [later - earlier for earlier, later in pairwise(times)] == pytest.approx([5] * 3)
+
+
 @in_virtual_time
 async def test_a_claim_that_becomes_final_while_it_waits_goes_at_once() -> None:
     discord = FakeDiscord(EditBudget())

@@ -134,6 +134,18 @@ async def test_servers_take_turns_and_so_do_the_conversations_of_each() -> None:
     ]
 
 
+@in_virtual_time
+async def test_who_asks_more_does_not_lose_their_turn_by_it() -> None:
+    here = house(1)
+    async with asyncio.TaskGroup() as people:
+        people.create_task(here.stay(directly(7)))
+        await asyncio.sleep(0.1)
+        for server in (1, 2, 1):
+            people.create_task(here.stay(spot(server, shared=False)))
+            await asyncio.sleep(0.1)
+    assert here.order[1:] == [(1, ADA.id), (2, ADA.id), (1, ADA.id)]
+
+
 # --- what a server allows itself ------------------------------------------------------------------
 
 
@@ -317,6 +329,22 @@ async def test_one_that_was_left_waits_no_more_and_keeps_nobody_waiting() -> Non
         assert await left is False
         assert here.places.before(staying) == 0
     assert await stays is True
+    assert here.is_empty()
+
+
+@in_virtual_time
+async def test_a_place_that_becomes_free_as_one_leaves_is_the_next_ones() -> None:
+    here = house(1)
+    holding = asyncio.create_task(here.stay(spot(1)))
+    await asyncio.sleep(0.1)
+    leaving = spot(1, 2)
+    left = asyncio.create_task(hold(here.places, leaving))
+    next_one = asyncio.create_task(hold(here.places, spot(1, 3)))
+    await asyncio.sleep(0.1)
+    holding.cancel()  # its place is given back before the one that leaves knows of it
+    here.places.leave(leaving)
+    assert await left is False
+    assert await next_one is True
     assert here.is_empty()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 
 from bot.core.conversation import ChannelId, GuildId, Place, Presser
 from bot.core.errors import InvalidInput, LineFull, NotAllowed, ReplyDelayed, ReplyGone
-from bot.core.notices import UNNOTICED, WITHDRAWN
+from bot.core.notices import GLANCE, UNNOTICED, WITHDRAWN
 from bot.core.ports import Finish
 from bot.core.replies import Controls, ReplyState
 from bot.core.room import IN_CONVERSATION, IN_SERVER
 from bot.core.streaming import PATIENCE, THINKING
+from tests.core.fake_discord import FakeSurface
 from tests.core.fake_model import FOREVER, Step, words
 from tests.core.samples import ADA, BOB, place, turn
 from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, Asked, World
@@ -154,6 +156,37 @@ async def test_a_notice_that_fails_as_the_turn_comes_is_not_tried_again() -> Non
     await world.everybody()
     assert read(second) == ["Because", SHOWN]
     assert second.surface.tries[1] == pytest.approx(UNNOTICED + world.discord.latency, abs=0.02)
+
+
+@in_virtual_time
+async def test_who_waits_moves_up_as_soon_as_more_may_be_answered() -> None:
+    longest: list[Step] = [30.0, "Because so.", Finish("stop")]
+    world = World([5.0, *longest[1:]], longest, places=4)
+    for channel in range(7):
+        world.ask(at=place(channel + 1))
+        await asyncio.sleep(0.01)
+    await until(1.0)
+    world.throttle.refused()
+    await until(7)
+    assert world.asked[-1].surface.text == before(2)
+    for _ in range(2 + 3):
+        world.throttle.eased()
+    await until(14)
+    assert world.asked[-1].surface.text == before(1)
+    await world.everybody()
+
+
+@in_virtual_time
+async def test_a_notice_follows_a_quick_line_no_closer_than_a_second() -> None:
+    world = World([0.3, "Because so.", Finish("stop")])
+    for _ in range(15):
+        world.ask(surface=FakeSurface(world.discord, str(len(world.asked)), metered=False))
+        await asyncio.sleep(0.01)
+    last = world.ask(surface=FakeSurface(world.discord, "last", metered=False))
+    await world.everybody()
+    times = [sent.asked_at for sent in last.surface.sent[:-1]]
+    assert len(times) > 3
+    assert min(later - earlier for earlier, later in pairwise(times)) >= GLANCE
 
 
 # --- notices are courtesies -----------------------------------------------------------------------
@@ -381,6 +414,25 @@ async def test_a_thread_in_which_much_is_said_counts_as_one_question() -> None:
         world.ask("b", at=THREAD, gathers=True)
     await world.everybody()
     assert len(world.model.requests) == 2
+
+
+@in_virtual_time
+async def test_what_joins_the_next_answer_is_taken_even_where_the_line_is_full() -> None:
+    world = World(LONG, ANSWER)
+    world.ask("a", at=THREAD, gathers=True)
+    await asyncio.sleep(0.1)
+    for _ in range(IN_CONVERSATION - 1):
+        world.ask("/ask", at=THREAD)
+    world.ask("b", at=THREAD, gathers=True)
+    await asyncio.sleep(0.1)
+    joins = world.ask("c", at=THREAD, gathers=True)
+    with pytest.raises(LineFull):
+        await world.ask("/ask", at=THREAD).task
+    await joins.task
+    assert world.state(joins) is ReplyState.COMPLETE
+    for asked in world.asked:
+        asked.task.cancel()
+    await asyncio.gather(*(asked.task for asked in world.asked), return_exceptions=True)
 
 
 @in_virtual_time
