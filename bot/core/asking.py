@@ -67,14 +67,15 @@ class Asking:
         """Which model has given an answer, by its key, and how it is signed; empty if not known.
 
         The model is stored with the ending. Without one it is what is chosen there: while no
-        process lives, nobody chooses another.
+        process lives, nobody chooses another. What the answer took is not known here.
         """
         try:
             options = await self._choices.of_turn(record.turn)
             key = record.model or eligible(options, self._choices)[0].model.key
         except BotError:
             return record.model or "", Signature(self._named(record.model))
-        return key, replace(signed(options), model=self._named(key))
+        style = "off" if options.values.get("footer") == "off" else "on"
+        return key, replace(signed(options), model=self._named(key), style=style)
 
     def _named(self, key: str | None) -> str:
         model = self._choices.find(key) if key else None

@@ -175,6 +175,28 @@ async def test_what_was_visible_is_marked_as_interrupted_in_its_own_message() ->
 
 
 @in_virtual_time
+async def test_what_an_interrupted_answer_took_is_not_made_up() -> None:
+    world = World(ENDLESS, defaults={"footer": "details"})
+    asked = world.ask()
+    await asyncio.sleep(1)
+    await world.killed()
+    await world.service.recover()
+    assert world.found[asked.reply].text == INTERRUPTED
+
+
+@in_virtual_time
+async def test_an_answer_without_buttons_has_none_after_a_crash_either() -> None:
+    world = World(ENDLESS, defaults={"footer": "off", "buttons": False})
+    asked = world.ask()
+    await asyncio.sleep(1)
+    await world.killed()
+    await world.service.recover()
+    surface = world.found[asked.reply]
+    assert surface.text == "Because\n-# ⚠ Interrupted"
+    assert surface.buttons is Controls.NONE
+
+
+@in_virtual_time
 async def test_after_a_crash_all_messages_of_a_long_answer_are_known() -> None:
     world = World([*words(1200, pause=0.01)[:-1], FOREVER])
     asked = world.ask()

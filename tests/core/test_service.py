@@ -390,3 +390,14 @@ async def test_no_ending_of_a_reply_takes_its_place_along() -> None:
         await world.press("Regenerate", gone)
     assert await world.ask().answered() == SHOWN
     assert await world.ask(at=place(2)).answered() == SHOWN
+
+
+@in_virtual_time
+async def test_the_seconds_it_took_are_told_once_however_slow_discord_is() -> None:
+    world = World(ANSWER, defaults={"footer": "details"})
+    world.discord.latency = 2.0
+    asked = world.ask()
+    shown = await asked.answered()
+    assert shown.startswith(f"Because so.\n-# {FLASH.name} · ≈ ")
+    ended = [sent for sent in asked.surface.sent if " s" in sent.frame.content.split("·")[-1]]
+    assert len(ended) == 1

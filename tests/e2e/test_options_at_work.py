@@ -85,7 +85,7 @@ async def test_the_web_is_searched_as_the_server_and_the_asker_want_it(
 ) -> None:
     await configure(home, "web_search", policy)
 
-    await home.answered(await home.ask("News?", **({"web": True} if asked else {})))
+    await home.answered(await home.ask("News?", web=asked))
 
     assert home.weryai.requests[-1].json.get("plugins") == plugins
 
