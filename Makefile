@@ -42,7 +42,8 @@ test: $(READY) ## Every test but those in a browser
 test-browser: $(READY) $(CHROMIUM) ## The sandbox's page in Chromium, which it installs if need be
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
 
-screenshots: $(READY) $(CHROMIUM) ## Draw the README's pictures of the sandbox's page anew
+screenshots: $(READY) $(CHROMIUM) ## Draw the README's pictures anew: the sandbox's page, the charts
+	$(BIN)/python -m tests.charts.pictures
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m tests.browser.screenshots
 
 check: $(READY) ## Format, lint, types, imports, migrations

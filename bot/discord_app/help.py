@@ -18,6 +18,7 @@ HELP = """\
 While I write, **Stop** ends it; afterwards **Regenerate** tries again and **Continue** goes on.
 
 `/model` tells which model answers here. `/reset` makes me forget a conversation.
+`/usage show` tells what my answers have cost: you yours, moderators the server's.
 Moderators choose the model with `/config model`, for the server, a channel or a thread."""
 MENTIONS_ONLY = (
     "\n-# Reading messages that do not mention me is switched off for me, in threads too."

@@ -23,7 +23,7 @@ async def test_all_commands_are_known_after_the_first_start(
 ) -> None:
     names = {command.name for command in sandbox.world.commands.values()}
 
-    assert names == {"ask", "chat", "model", "config", "reset", "help", "Ask about this"}
+    assert names == {"ask", "chat", "model", "config", "usage", "reset", "help", "Ask about this"}
     assert registrations(sandbox) == 1
     assert bot.tree.get_commands()
 

@@ -87,7 +87,7 @@ async def test_help_names_every_way_to_ask(home: Home) -> None:
 
     assert told.ephemeral_for == home.ada.id
     for command in home.discord.world.commands.values():
-        known = {"ask", "chat", "model", "config", "reset", "help", "Ask about this"}
+        known = {"ask", "chat", "model", "config", "usage", "reset", "help", "Ask about this"}
         assert command.name in known
         assert command.name in told.content or command.name == "help"
     assert "switched off" not in told.content
