@@ -110,8 +110,11 @@ class Asking(commands.Cog):
         private = not turn.shared
         surface = self._surfaces.to_interaction(interaction, turn.place, private=private)
         await think(interaction, private=private)
+        by = presser_of(interaction)
+        if form.schema is not None:  # nothing is fetched or checked for who may not ask
+            await self._service.admit(turn.place, by, turn)
         turn = replace(turn, options=turn.options | await form.options(self._schemas))
-        await self._service.answer(turn, surface, presser_of(interaction))
+        await self._service.answer(turn, surface, by)
 
 
 class Question(discord.ui.Modal, title="Ask about this"):

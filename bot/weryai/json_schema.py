@@ -29,7 +29,7 @@ class SchemaProcesses:
     """Implements `bot.core.ports.SchemaChecker`.
 
     Args:
-        patience: seconds until a check is given up.
+        patience: seconds until a check is given up, the wait for its turn included.
     """
 
     def __init__(self, patience: float = PATIENCE) -> None:
@@ -57,43 +57,38 @@ class SchemaProcesses:
             question = json.dumps(asked).encode()
         except RecursionError:
             return TOO_DEEP
-        async with self._places:
-            try:
-                # -I: nothing of this process's folder or environment reaches a stranger's schema.
-                worker = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    "-I",
-                    str(WORKER),
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=asyncio.subprocess.DEVNULL,  # which might quote the answer
-                    env={},
-                )
-            except OSError as error:
-                log.warning("a schema could not be checked: %s", error)
-                raise Unchecked from error
-            try:
-                told = await _answer(worker, question, self._patience)
-            finally:
-                await _end(worker)
-        if worker.returncode:
-            log.info("a check of a schema ended with code %d", worker.returncode)
+        try:
+            async with asyncio.timeout(self._patience), self._places:
+                code, told = await _asked(question)
+        except TimeoutError:
+            raise Unchecked from None
+        except OSError as error:
+            log.warning("a schema could not be checked: %s", error)
+            raise Unchecked from error
+        if code:
+            log.info("a check of a schema ended with code %d", code)
             raise Unchecked
         found: str | None = json.loads(told)["found"]
         return found
 
 
-async def _answer(worker: asyncio.subprocess.Process, asked: bytes, patience: float) -> bytes:
+async def _asked(question: bytes) -> tuple[int | None, bytes]:
+    """A worker's exit code and its answer; it is gone afterwards, whatever happens."""
+    # -I: nothing of this process's folder or environment reaches a stranger's schema.
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        str(WORKER),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # which might quote the answer
+        env={},
+    )
     try:
-        told, _ = await asyncio.wait_for(worker.communicate(asked), patience)
-    except TimeoutError:
-        raise Unchecked from None
-    return told
-
-
-async def _end(worker: asyncio.subprocess.Process) -> None:
-    """See that it is gone, however the check went."""
-    if worker.returncode is None:
-        with suppress(ProcessLookupError):
-            worker.kill()
-        await worker.wait()
+        told, _ = await worker.communicate(question)
+    finally:
+        if worker.returncode is None:
+            with suppress(ProcessLookupError):
+                worker.kill()
+            await worker.wait()
+    return worker.returncode, told

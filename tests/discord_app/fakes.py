@@ -9,7 +9,7 @@ from bot.core.answering import SurfaceOf
 from bot.core.conversation import ChannelId, EventId, MessageId, Place, Presser, ReplyId, Turn
 from bot.core.errors import BotError, InvalidInput, NotAllowed
 from bot.core.ports import ListenedThread, ModelInfo, ReplySurface
-from bot.core.replies import Controls, Frame, ReplyRecord, ReplyState
+from bot.core.replies import Controls, Frame, Paging, ReplyRecord, ReplyState
 from bot.core.service import ChatService
 from tests.core.fake_stores import Memory
 from tests.core.samples import FLASH, MINI
@@ -40,6 +40,7 @@ class FakeService(ChatService):
         self.refuses: Exception | None = None
         self.denies: NotAllowed | None = None
         self.controls = Controls.ENDED
+        self.paging: Paging | None = None
         self.deletions: list[MessageId] = []
         self.edits: list[tuple[MessageId, str]] = []
         self.presses: list[tuple[str, ReplyId, Presser]] = []
@@ -67,7 +68,7 @@ class FakeService(ChatService):
         reply = ReplyId(len(self.turns))
         surface.bind(reply)
         text = f"You said {turn.said[-1].text[:100]}"
-        await surface.show(0, Frame(text, self.controls))
+        await surface.show(0, Frame(text, self.controls, paging=self.paging))
         self._memory.rows[reply] = ReplyRecord(
             reply, turn, ReplyState.COMPLETE, FLASH.key, text, surface.address, turn.event_id
         )
@@ -91,6 +92,14 @@ class FakeService(ChatService):
         surface = surface_of(self._memory.rows[reply])
         surface.bind(reply)
         await surface.show(0, Frame("It goes on", self.controls))
+
+    async def show_variant(
+        self, reply: ReplyId, by: Presser, variant: int, trigger: EventId, surface_of: SurfaceOf
+    ) -> None:
+        self._press(f"variant {variant}", reply, by)
+        surface = surface_of(self._memory.rows[reply])
+        surface.bind(reply)
+        await surface.show(0, Frame(f"Variant {variant}", self.controls, paging=Paging(variant, 3)))
 
     async def edited(self, message: MessageId, text: str) -> None:
         self._may_refuse()

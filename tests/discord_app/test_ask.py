@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.core.conversation import GuildId, Names, UserId
-from bot.core.errors import DatabaseUnavailable, EmptyPrompt
+from bot.core.errors import DatabaseUnavailable, EmptyPrompt, NotAllowed
 from bot.core.options import Change, Scope
+from bot.sandbox.discord.handles import NotPossible
 from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.server import DiscordSandbox
 from tests.discord_app.conftest import Home, Inside
@@ -32,6 +33,65 @@ async def test_options_are_of_this_question_alone(home: Home, inside: Inside) ->
     await handle.answered()
 
     assert inside.service.turns[0].options == {"model": "GPT_5_MINI", "web": True}
+
+
+async def test_variants_are_asked_for_by_their_number(home: Home, inside: Inside) -> None:
+    await (await home.ada.slash(home.channel, "ask", prompt="News?", variants=3)).answered()
+
+    assert inside.service.turns[0].options == {"n": 3}
+    for number in (1, 5):
+        with pytest.raises(NotPossible):
+            await home.ada.slash(home.channel, "ask", prompt="News?", variants=number)
+
+
+async def test_a_format_is_asked_for_with_or_without_a_schema(home: Home, inside: Inside) -> None:
+    schema = home.ada.file("a person.json", b'{"required": ["name"]}')
+    for form in ({"format": "json"}, {"schema": schema}, {"format": "text"}):
+        await (await home.ada.slash(home.channel, "ask", prompt="Who?", **form)).answered()
+
+    by_schema = {"name": "a_person", "schema": {"required": ["name"]}}
+    assert [turn.options for turn in inside.service.turns] == [
+        {"response_format": {"type": "json_object"}},
+        {"response_format": {"type": "json_schema", "json_schema": by_schema}},
+        {},
+    ]
+
+
+async def test_a_schema_that_cannot_be_used_is_told_in_private(
+    sandbox: DiscordSandbox, home: Home, inside: Inside
+) -> None:
+    schema = home.ada.file("person.json", b"{")
+    handle = await home.ada.slash(home.channel, "ask", prompt="Who?", schema=schema)
+    await sandbox.until(lambda: any(one.content for one in handle.responses))
+
+    [notice] = [one for one in handle.responses if not one.deleted]
+    assert notice.ephemeral_for == home.ada.id
+    assert notice.content.startswith("I cannot use `person.json`: it is not JSON")
+    assert inside.service.turns == []
+
+
+async def test_a_schema_that_discord_does_not_give_is_told_of(
+    sandbox: DiscordSandbox, home: Home, inside: Inside
+) -> None:
+    schema = home.ada.file("person.json", b"{}")
+    handle = await home.ada.slash(home.channel, "ask", prompt="Who?", schema=schema)
+    del sandbox.world.files[schema.id]  # before the bot asks for it
+    await sandbox.until(lambda: any(one.content for one in handle.responses))
+
+    [told] = [one.content for one in handle.responses if one.content]
+    assert "Please attach it again" in told
+    assert inside.service.turns == []
+
+
+async def test_nothing_is_fetched_for_who_may_not_ask(
+    sandbox: DiscordSandbox, home: Home, inside: Inside
+) -> None:
+    inside.service.denies = NotAllowed(text="Not here.")
+    schema = home.ada.file("person.json", b"{")
+    handle = await home.ada.slash(home.channel, "ask", prompt="Who?", schema=schema)
+    await sandbox.until(lambda: any(one.content for one in handle.responses))
+
+    assert [one.content for one in handle.responses if one.content] == ["Not here."]
 
 
 async def test_a_private_question_is_seen_by_its_asker_alone(home: Home, inside: Inside) -> None:

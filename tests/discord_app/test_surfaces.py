@@ -202,6 +202,25 @@ async def test_to_what_is_older_than_an_hour_the_new_answer_is_a_reply_that_take
     assert not [one for one in sandbox.requests if one.status >= 400]
 
 
+async def test_a_page_is_turned_in_a_message_however_old_it_is(
+    surfaces: ReplySurfaces, sandbox: DiscordSandbox, home: Home
+) -> None:
+    question = await home.ada.send(home.channel, "What is that?")
+    first = surfaces.of(record(home, question.id, Address()))
+    assert first is not None
+    first.bind(ReplyId(7))
+    await first.show(0, Frame("Hello", Controls.ENDED))
+    sandbox.clock.advance(3601)
+    interaction = await pressed(sandbox, home, home.answers()[0])
+
+    page = surfaces.to_page(
+        as_discord_py_sees(interaction), record(home, question.id, first.address)
+    )
+    await page.show(0, Frame("Hello as well", Controls.ENDED))
+
+    assert [message.content for message in home.answers()] == ["Hello as well"]
+
+
 async def test_a_press_on_a_private_reply_writes_anew_in_the_pressed_message(
     surfaces: ReplySurfaces, sandbox: DiscordSandbox, home: Home
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import NotAllowed
-from bot.core.replies import Controls
+from bot.core.replies import Controls, Paging
 from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Message
 from tests.discord_app.conftest import Home, Inside, Observer
@@ -35,6 +35,45 @@ async def test_stop_is_acknowledged_and_passed_on(
     [(what, reply, by)] = inside.service.presses
     assert (what, reply, by.user, by.moderator) == ("stop", 1, home.ada.id, False)
     assert not handle.failed
+
+
+async def test_arrows_lead_to_the_variants_beside_the_one_that_shows(
+    sandbox: DiscordSandbox, home: Home, inside: Inside, observer: Observer
+) -> None:
+    inside.service.paging = Paging(1, 3)
+    await home.ada.send(home.channel, f"{sandbox.bot_mention} hello")
+    await inside.news.until(lambda: inside.memory.rows)
+    [answer] = home.answers()
+    observer.started_lanes.clear()
+
+    await home.ada.click(answer, "▶")
+    await sandbox.until(lambda: answer.content == "Variant 2")
+    await home.ada.click(answer, "◀")
+    await sandbox.until(lambda: answer.content == "Variant 1")
+    await home.ada.click(answer, "◀")
+    await sandbox.until(lambda: answer.content == "Variant 0")
+
+    assert [what for what, _, _ in inside.service.presses] == [
+        "variant 2",
+        "variant 1",
+        "variant 0",
+    ]
+    assert not any(lane.metered for lane in observer.started_lanes), "it goes by the press's token"
+
+
+async def test_who_may_not_page_gets_a_private_notice(
+    sandbox: DiscordSandbox, home: Home, inside: Inside
+) -> None:
+    inside.service.paging = Paging(0, 2)
+    await home.ada.send(home.channel, f"{sandbox.bot_mention} hello")
+    await inside.news.until(lambda: inside.memory.rows)
+    inside.service.refuses = NotAllowed(text="Only the person who asked can do that.")
+
+    await home.mo.click(home.answers()[0], "▶")
+
+    await sandbox.until(lambda: any(one.ephemeral_for for one in home.mo.sees(home.channel)))
+    [notice] = [one for one in home.mo.sees(home.channel) if one.ephemeral_for]
+    assert notice.content == "Only the person who asked can do that."
 
 
 @pytest.mark.parametrize(

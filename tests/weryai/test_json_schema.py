@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -95,6 +96,14 @@ async def test_a_pattern_that_takes_years_is_given_up(schemas: SchemaProcesses) 
 async def test_patience_ends_as_well(schemas: SchemaProcesses) -> None:
     with pytest.raises(Unchecked):
         await SchemaProcesses(patience=0.0).problem(EVIL, "a")
+    assert await schemas.problem(EVIL, "a") is None
+
+
+async def test_many_bad_schemas_do_not_pile_up() -> None:
+    schemas = SchemaProcesses(patience=3.0)
+    evil = [schemas.problem(EVIL, "a" * 64 + "b") for _ in range(20)]
+    found = await asyncio.gather(*evil, return_exceptions=True)
+    assert all(isinstance(one, Unchecked) for one in found)
     assert await schemas.problem(EVIL, "a") is None
 
 
