@@ -69,7 +69,7 @@ class Lines:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._lines: dict[tuple[int, int], Line] = {}
-        self.room = Room()
+        self.room = Room(places)
         self.changes = Changes()
         self.moved = asyncio.Event()
 

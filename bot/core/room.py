@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bot.core.conversation import Turn
 from bot.core.errors import LineFull
-from bot.core.places import Spot
+from bot.core.places import Places, Spot
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -20,10 +20,16 @@ IN_SERVER = 100
 class Room:
     """Counts the questions that wait.
 
-    What is gathered in one conversation will be answered together, and counts once.
+    What is gathered in one conversation will be answered together, and counts once. As long as
+    there are places for a server, its questions wait for nothing but each other in their own
+    conversations, however many come at once.
+
+    Args:
+        places: what they wait for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, places: Places) -> None:
+        self._places = places
         self._in_conversation: Counter[tuple[int, int]] = Counter()
         self._in_server: Counter[int] = Counter()
         self._gathering: Counter[tuple[int, int]] = Counter()
@@ -39,7 +45,7 @@ class Room:
         if not (turn.gathers and self._gathering[spot.key]):
             if self._in_conversation[spot.key] >= IN_CONVERSATION:
                 raise LineFull(IN_CONVERSATION, "here")
-            if self._in_server[spot.server] >= IN_SERVER:
+            if self._in_server[spot.server] >= IN_SERVER and self._places.before(spot):
                 raise LineFull(IN_SERVER, "in this server")
         self.enter(spot, gathers=turn.gathers)
         try:

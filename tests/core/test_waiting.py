@@ -406,6 +406,15 @@ async def test_a_server_takes_no_more_questions_than_can_be_waited_for() -> None
 
 
 @in_virtual_time
+async def test_while_there_are_places_a_server_may_ask_as_much_at_once_as_it_likes() -> None:
+    world = World(ANSWER)
+    for channel in range(3 * IN_SERVER):
+        world.ask(at=place(channel + 1))
+    await world.everybody()
+    assert len(world.model.requests) == 3 * IN_SERVER
+
+
+@in_virtual_time
 async def test_a_thread_in_which_much_is_said_counts_as_one_question() -> None:
     world = World(LONG, ANSWER)
     world.ask("a", at=THREAD, gathers=True)
