@@ -17,9 +17,9 @@ HELP = """\
 
 While I write, **Stop** ends it; afterwards **Regenerate** tries again and **Continue** goes on.
 
-`/model` tells which model answers here. `/reset` makes me forget a conversation.
+`/model` tells which model answers here and chooses yours for private questions. `/reset` makes me forget a conversation.
 `/usage show` tells what my answers have cost: you yours, moderators the server's.
-Moderators choose the model with `/config model`, for the server, a channel or a thread."""
+Moderators choose everything with `/config show`, for the server, a channel or a thread."""
 MENTIONS_ONLY = (
     "\n-# Reading messages that do not mention me is switched off for me, in threads too."
 )

@@ -126,5 +126,5 @@ async def test_help_tells_every_way_to_ask_and_only_the_asker_sees_it(home: Home
     answer = await handle.answered()
 
     assert handle.ephemeral
-    for word in ("/ask", "/chat", "/model", "/reset", "/config model", "Mention me", "Regenerate"):
+    for word in ("/ask", "/chat", "/model", "/reset", "/config show", "Mention me", "Regenerate"):
         assert word in answer.content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.sandbox.discord.components import words
 from bot.sandbox.weryai import Listing, Model
 from tests.e2e.stage import Stage, small_print, text_of
 
@@ -9,7 +10,7 @@ from tests.e2e.stage import Stage, small_print, text_of
 async def test_for_a_model_that_has_vanished_another_answers_and_says_so(stage: Stage) -> None:
     home = stage.home()
     async with stage.running_bot() as bot:
-        choice = await home.mo.slash(home.channel, "config model", model="GPT_5")
+        choice = await home.mo.slash(home.channel, "config set", option="model", value="GPT_5")
         await choice.answered()
         stage.weryai.models = [one for one in stage.weryai.models if one.key != "GPT_5"]
         await bot.restart()
@@ -19,12 +20,13 @@ async def test_for_a_model_that_has_vanished_another_answers_and_says_so(stage: 
         answer = await home.answered(await home.mention("Hello?"))
 
         assert "WeryAI does not offer it any more: a moderator should choose another one." in (
-            told.content
+            words(told)
         )
         assert text_of(answer)
         assert small_print(answer) == "GPT_5 is gone: Gemini-2.5-Flash answered"
         assert [one.json["model"] for one in stage.weryai.requests] == ["GEMINI_25_FLASH"]
-        await (await home.mo.slash(home.channel, "config model")).answered()
+        reset = await home.mo.slash(home.channel, "config reset", option="model")
+        await reset.answered()
         assert small_print(await home.answered(await home.mention("Hello?"))) == "Gemini-2.5-Flash"
 
 

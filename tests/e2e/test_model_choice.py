@@ -1,9 +1,10 @@
-"""`/model` and `/config model`: who answers where, and why."""
+"""`/model` and `/config set model`: who answers where, and why."""
 
 from __future__ import annotations
 
 import pytest
 
+from bot.sandbox.discord.components import words
 from bot.sandbox.discord.handles import NotPossible
 from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.permissions import Permission
@@ -15,12 +16,18 @@ async def which(home: Home, channel: Channel | None = None) -> str:
     """What `/model` says, without how to change it."""
     told = await (await home.ada.slash(channel or home.channel, "model")).answered()
     assert not home.bob.can_see(told)
-    return told.content.split("\n")[0]
+    return words(told).split("\n")[0]
 
 
-async def configure(home: Home, channel: Channel | None = None, **options: str) -> str:
-    """What a moderator reads after `/config model`."""
-    handle = await home.mo.slash(channel or home.channel, "config model", **options)
+async def configure(
+    home: Home, channel: Channel | None = None, *, model: str | None = None, scope: str = "server"
+) -> str:
+    """What a moderator reads after choosing a model, or none: the inherited one again."""
+    place = channel or home.channel
+    if model is None:
+        handle = await home.mo.slash(place, "config reset", option="model", scope=scope)
+    else:
+        handle = await home.mo.slash(place, "config set", option="model", value=model, scope=scope)
     told = await handle.answered()
     assert not home.ada.can_see(told)
     return told.content
@@ -44,13 +51,13 @@ async def test_each_scope_has_its_own_model_and_the_nearest_wins(home: Home) -> 
     elsewhere = home.discord.add_channel(home.guild, "elsewhere")
 
     assert await configure(home, model="GPT_5") == (
-        "**GPT-5** (`GPT_5`) answers in this server from now on."
+        "**Model** of this server: not set → **GPT-5** (`GPT_5`)."
     )
     assert await configure(home, model="Grok-4", scope="channel") == (
-        "**Grok-4** (`GROK_4`) answers in this channel from now on."
+        "**Model** of this channel: not set → **Grok-4** (`GROK_4`)."
     )
     assert await configure(home, thread, model="GLM_5", scope="thread") == (
-        "**GLM 5** (`GLM_5`) answers in this thread from now on."
+        "**Model** of this thread: not set → **GLM 5** (`GLM_5`)."
     )
 
     assert await which(home, elsewhere) == (
@@ -63,22 +70,22 @@ async def test_each_scope_has_its_own_model_and_the_nearest_wins(home: Home) -> 
     assert await asked_of(home, thread) == "GLM_5"
 
 
-async def test_config_model_without_a_model_goes_back_to_the_inherited_one(home: Home) -> None:
+async def test_a_reset_model_goes_back_to_the_inherited_one(home: Home) -> None:
     thread = await home.ada.start_thread(home.channel, "Talk")
     await configure(home, model="GPT_5")
     await configure(home, model="GROK_4", scope="channel")
     await configure(home, thread, model="GLM_5", scope="thread")
 
     assert await configure(home, thread, scope="thread") == (
-        "This thread has no model of its own any more. "
-        "**Grok-4** (`GROK_4`) answers here: chosen for this channel."
+        "**Model** of this thread: **GLM 5** (`GLM_5`) → not set.\n"
+        "Now **Grok-4** (`GROK_4`) applies: chosen for this channel."
     )
     assert await asked_of(home, thread) == "GROK_4"
     await configure(home, scope="channel")
     assert await asked_of(home, thread) == "GPT_5"
     assert await configure(home) == (
-        "This server has no model of its own any more. "
-        "**Gemini-2.5-Flash** (`GEMINI_25_FLASH`) answers here: the bot's default."
+        "**Model** of this server: **GPT-5** (`GPT_5`) → not set.\n"
+        "Now **Gemini-2.5-Flash** (`GEMINI_25_FLASH`) applies: the bot's default."
     )
     assert await asked_of(home, thread) == DEFAULT_MODEL
 
@@ -87,18 +94,16 @@ async def test_a_moderator_is_told_where_a_nearer_choice_goes_first(home: Home) 
     await configure(home, model="GROK_4", scope="channel")
 
     assert await configure(home, model="GPT_5", scope="server") == (
-        "**GPT-5** (`GPT_5`) answers in this server from now on. A more particular choice goes "
-        "before it, though: **Grok-4** (`GROK_4`) answers here: chosen for this channel."
+        "**Model** of this server: not set → **GPT-5** (`GPT_5`).\n"
+        "Here, a more particular choice goes before it: **Grok-4** (`GROK_4`), chosen for this "
+        "channel."
     )
 
 
 async def test_a_choice_for_a_thread_needs_a_thread(home: Home) -> None:
-    handle = await home.mo.slash(home.channel, "config model", model="GPT_5", scope="thread")
+    told = await configure(home, model="GPT_5", scope="thread")
 
-    await home.until(lambda: any(one.content for one in handle.responses))
-    told = next(one for one in handle.responses if one.content)
-    assert told.content.startswith("There is no thread here to choose")
-    assert not home.ada.can_see(told)
+    assert told.startswith("There is no thread here to choose")
     assert await which(home) == (
         "**Gemini-2.5-Flash** (`GEMINI_25_FLASH`) answers here: the bot's default."
     )
@@ -112,7 +117,9 @@ async def test_an_unknown_model_is_not_chosen(home: Home) -> None:
 
 
 async def test_models_are_suggested_to_moderators(home: Home) -> None:
-    suggested = await home.mo.autocomplete(home.channel, "config model", "model", "deepseek")
+    suggested = await home.mo.autocomplete(
+        home.channel, "config set", "value", "deepseek", option="model"
+    )
 
     assert suggested == [{"name": "DeepSeek-R1", "value": "DEEPSEEK_R1"}]
 
@@ -122,7 +129,7 @@ async def test_who_may_not_manage_the_server_is_not_offered_config(home: Home) -
 
     for person in (home.ada, keeper):
         with pytest.raises(NotPossible):
-            await person.slash(home.channel, "config model", model="GPT_5")
+            await person.slash(home.channel, "config set", option="model", value="GPT_5")
 
 
 async def test_who_asks_may_choose_another_model_for_the_question(home: Home) -> None:

@@ -147,7 +147,7 @@ async def test_postgresql_serves_as_the_database(stage: Stage, postgres_server: 
 
     async with stage.running_bot(DATABASE_URL=postgres_server.format(database=name)) as bot:
         await home.answered(await home.mention("I am Ada."))
-        chosen = await home.mo.slash(home.channel, "config model", model="GPT_5")
+        chosen = await home.mo.slash(home.channel, "config set", option="model", value="GPT_5")
         await chosen.answered()
         await bot.restart()
         answer = await home.answered(await home.mention("Who am I?"))

@@ -13,7 +13,7 @@ How a test uses it:
         question = await ada.send(channel, f"{sandbox.bot_mention} hello", reply_to=None)
         await sandbox.until(lambda: ada.sees(channel)[-1].content == "Hello, Ada!")
 
-        handle = await ada.slash(channel, "config model", model="GPT_5", scope="channel")
+        handle = await ada.slash(channel, "config show", scope="channel")
         answer = await handle.answered()               # a Message; raises NotReached if none comes
         handle = await ada.click(answer, "Stop")       # by label or custom id
         await handle.settled()                         # acknowledged, deferred or failed

@@ -192,7 +192,7 @@ class Person:
     # Commands
 
     async def slash(self, channel: Channel, command: str, /, **options: Any) -> InteractionHandle:
-        """Use a slash command, such as `slash(channel, "config model", model="…")`.
+        """Use a slash command, such as `slash(channel, "config show", scope="channel")`.
 
         Options are checked as the app checks them; a choice may be named or given by its value.
         """

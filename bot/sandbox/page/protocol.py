@@ -63,7 +63,7 @@ Interaction {id, kind: 2 command | 3 component | 4 autocomplete | 5 modal, name,
              channel: Id, at, state: "pending" | "deferred" | "acknowledged" | "failed",
              source: Id | null (message), ephemeral: bool, response: Id | null (message),
              modal: Discord's | null, nonce: string | null}
-            `name`: "ask", "config model" or a custom id. "failed": show "The application did not
+            `name`: "ask", "config set" or a custom id. "failed": show "The application did not
             respond". A `modal` is to be opened, once. `nonce`: what the action gave.
 Request     {at, method, route, path, status, bucket: string | null, limit: int | null,
              remaining: int | null}; `bucket` is a readable name, such as "edit message".
@@ -100,7 +100,7 @@ unreact       {message, emoji} → {}
 type          {channel} → {}
 
 Commands and components
-slash         {channel, command: "config model", options: {name: value}, nonce?} →
+slash         {channel, command: "config set", options: {name: value}, nonce?} →
               {interaction: Id}. A value is a string, number or boolean; the Id of a user, role or
               channel; an Upload for a file.
 autocomplete  {channel, command, option, value: string, options: {others}} →
