@@ -10,12 +10,13 @@ from bot.discord_app.turns import AnyInteraction
 HELP = """\
 **Ask me anything**, in whichever way suits you:
 - `/ask` a question. `private` shows the answer to you alone, `web` searches the web.
+  `variants` gives several answers; `format` one in JSON, with a JSON Schema as `schema` checked against it.
 - **Mention me** in a channel; in reply to a message, I read that message too.
 - `/chat` opens a thread in which everybody is answered. So does a thread started from my answers.
 - **Write me directly**, without a mention.
 - **Ask about this**: in a message's menu, under *Apps*.
 
-While I write, **Stop** ends it; afterwards **Regenerate** tries again and **Continue** goes on.
+While I write, **Stop** ends it; afterwards **Regenerate** tries again and **Continue** goes on. ◀ ▶ page between variants; the one that shows stays in the conversation.
 
 `/model` tells which model answers here and chooses yours for private questions. `/reset` makes me forget a conversation.
 `/usage show` tells what my answers have cost: you yours, moderators the server's.
