@@ -180,7 +180,7 @@ class WeryBot(commands.AutoShardedBot):
             Models(choices, catalogue, run=run),
             Config(choices, catalogue, joined.log_channel, run=run, subgroups=subgroups),
             FromBefore(run),
-            Usage(joined.usage, catalogue, joined.painter),
+            Usage(joined.usage, catalogue, joined.painter, joined.limits),
             Reset(service, threads),
             Help(reads_everything=reads),
             Listening(service, surfaces, listeners, me),

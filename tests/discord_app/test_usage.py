@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.core.charts import Bar
+from bot.core.errors import PictureFailed
 from bot.core.replies import Usage
 from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.permissions import Permission
@@ -269,3 +270,23 @@ async def test_a_members_file_holds_their_own_rows(home: Home, inside: Inside) -
     said = await told(home.ada, home.channel, "export")
 
     assert [row["member"] for row in rows_of(said)] == [str(home.ada.id)]
+
+
+async def test_who_looks_at_their_own_sees_what_limits_them(home: Home, inside: Inside) -> None:
+    limited = await home.mo.slash(
+        home.channel, "config limits set", what="tokens per day", most=5_000
+    )
+    await limited.answered()
+    nothing = await told(home.ada, home.channel)
+    spend(inside, home, home.ada)
+    inside.painter.fails = True
+
+    mine = await told(home.ada, home.channel)
+    servers = await told(home.mo, home.channel)
+    moderators = await told(home.mo, home.channel, scope="me")
+
+    limits = "\n\n**Your limits here**\n- You may use 5,000 tokens per day."
+    assert nothing.content == f"You have not asked me anything here in the last 30 days.{limits}"
+    assert mine.content.endswith(f"15 tokens, 1 answer{limits}\n-# {PictureFailed.text}")
+    assert "limits" not in servers.content
+    assert "**Your limits here**" in moderators.content

@@ -185,6 +185,20 @@ async def test_a_private_answer_counts_and_a_thread_counts_for_its_channel(home:
     assert told.content.endswith(", 2 answers")
 
 
+async def test_a_member_sees_what_is_left_of_their_limit(home: Home) -> None:
+    chosen = await home.mo.slash(
+        home.channel, "config limits set", what="tokens per day", most=5_000
+    )
+    await chosen.answered()
+    await ended_as(home, "complete")
+    [row] = rows_of(await usage(home, home.ada, "export"))
+
+    told = (await usage(home, home.ada)).content
+
+    has_used = f"You may use 5,000 tokens per day and have used {row['total_tokens']}; it begins"
+    assert f"**Your limits here**\n- {has_used} anew <t:" in told
+
+
 # --- credits --------------------------------------------------------------------------------------
 
 

@@ -14,15 +14,16 @@ from discord.ext import commands
 
 from bot.core.charts import Chart
 from bot.core.errors import PictureFailed
+from bot.core.limits import Limits
 from bot.core.ports import ModelCatalogue, Painter, UsageStore
 from bot.core.usage import By, Key, Period, Sums, total
 from bot.discord_app.errors import think
-from bot.discord_app.turns import AnyInteraction
+from bot.discord_app.turns import AnyInteraction, place_of, presser_of
 from bot.discord_app.usage.breakdown import Breakdown, by_rank, over_time
 from bot.discord_app.usage.export import export
 from bot.discord_app.usage.naming import naming_for
 from bot.discord_app.usage.view import Scope, View, view_of
-from bot.discord_app.usage.wording import LONGEST, listing, summary, tokens
+from bot.discord_app.usage.wording import LONGEST, limits_told, listing, summary, tokens
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Usage(commands.GroupCog, group_name="usage", group_description="What answe
         store: what was used.
         catalogue: how models are called.
         painter: draws pictures.
+        limits: what members may use.
         clock: Unix seconds.
     """
 
@@ -58,12 +60,14 @@ class Usage(commands.GroupCog, group_name="usage", group_description="What answe
         store: UsageStore,
         catalogue: ModelCatalogue,
         painter: Painter,
+        limits: Limits,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._catalogue = catalogue
         self._painter = painter
+        self._limits = limits
         self._clock = clock
 
     @app_commands.command(name="show", description="How many tokens answers took, with a picture")
@@ -83,15 +87,16 @@ class Usage(commands.GroupCog, group_name="usage", group_description="What answe
         view = view_of(interaction, PERIODS[period], scope, self._clock())
         await think(interaction, private=True)
         groups = await self._store.sums(view.account, view.since, By(by))
+        limits = await self._limits_told(interaction, view)
         if not groups:
-            await interaction.followup.send(view.nothing, ephemeral=True)
+            await interaction.followup.send(view.nothing + limits, ephemeral=True)
             return
         told = await self._broken_down(interaction, view, By(by), groups)
         sums = total(groups)
         said = summary(view, sums)
         picture = await self._picture(told.chart)
-        note = "" if picture else f"\n-# {PictureFailed.text}"
-        said += listing(told.heading, told.lines, LONGEST - len(said) - len(note)) + note
+        end = limits if picture else f"{limits}\n-# {PictureFailed.text}"
+        said += listing(told.heading, told.lines, LONGEST - len(said) - len(end)) + end
         file = discord.utils.MISSING
         if picture:
             in_words = f"{told.chart.title}. {told.chart.subtitle}: {tokens(sums)}."
@@ -128,6 +133,13 @@ class Usage(commands.GroupCog, group_name="usage", group_description="What answe
         if by is By.DAY:
             return over_time(view, {int(day): sums for day, sums in groups.items()})
         return await by_rank(view, by, groups, naming_for(by, interaction, self._catalogue))
+
+    async def _limits_told(self, interaction: AnyInteraction, view: View) -> str:
+        """What whoever looks at their own usage may use, and what is left of it."""
+        if view.account.member is None:
+            return ""
+        place, by = place_of(interaction), presser_of(interaction)
+        return limits_told(await self._limits.standing(place, by))
 
     async def _picture(self, chart: Chart) -> bytes:
         """The chart as a PNG; empty if it cannot be drawn, which keeps nobody from the numbers."""

@@ -8,7 +8,7 @@ from typing import Literal
 from bot.core.conversation import GuildId, UserId
 from bot.core.errors import InvalidInput, NotAllowed
 from bot.core.usage import Account, Period
-from bot.discord_app.turns import AnyInteraction
+from bot.discord_app.turns import AnyInteraction, presser_of
 
 Scope = Literal["me", "server"]
 
@@ -85,8 +85,7 @@ def view_of(interaction: AnyInteraction, period: Period, scope: Scope | None, no
             raise InvalidInput(text=NO_SERVER)
         return View(Account(None, me), period, now)
     guild = GuildId(interaction.guild_id)
-    may = interaction.permissions
-    moderator = may.manage_guild or may.administrator
+    moderator = presser_of(interaction).manager
     if scope == "server" and not moderator:
         raise NotAllowed(text=MODERATORS_ONLY)
     if scope == "me" or not moderator:

@@ -39,6 +39,13 @@ def listing(heading: str, entries: Sequence[str], room: int) -> str:
     return told
 
 
+def limits_told(sentences: Sequence[str]) -> str:
+    """What somebody may use, under what they have used; empty where nothing limits them."""
+    if not sentences:
+        return ""
+    return "\n\n**Your limits here**" + "".join(f"\n- {sentence}" for sentence in sentences)
+
+
 def answers(sums: Sums) -> str:
     """How many."""
     return "1 answer" if sums.answers == 1 else f"{sums.answers:,} answers"
