@@ -158,7 +158,10 @@ class Settings(BaseSettings):
         )
     )
     system_prompt: str = Field(
-        SYSTEM_PROMPT, min_length=1, description="What every model is told before a conversation."
+        SYSTEM_PROMPT,
+        min_length=1,
+        description="What every model is told before a conversation. `{server}`, `{channel}`, "
+        "`{date}` and `{user}` are filled in.",
     )
     max_tokens: int = Field(
         4096,
