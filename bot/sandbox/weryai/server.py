@@ -14,7 +14,6 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.sandbox.weryai.answers import answer
 from bot.sandbox.weryai.faults import (
     Fault,
     Refusal,
@@ -23,15 +22,13 @@ from bot.sandbox.weryai.faults import (
     openai_error,
     refusal,
 )
-from bot.sandbox.weryai.json_answers import json_answer
 from bot.sandbox.weryai.models import MODELS, Listing, Model, listed
 from bot.sandbox.weryai.recording import Gate, Log, Recorded
 from bot.sandbox.weryai.rules import Refused, check_request
 from bot.sandbox.weryai.script import BOM, Act, Choice, Script, Stream, in_manner, staged
+from bot.sandbox.weryai.thinking import cut, last_question, thought_up
 
 API_KEY = "sk-sandbox"
-DEFAULT_MAX_TOKENS = 1024  # the documentation's
-ANOTHER_WAY = "**Answer {number}**, in other words:"
 _BACKLOG = 1024  # hundreds of streams may be opened at once
 
 Answers = Callable[[dict[str, Any]], str]
@@ -275,7 +272,7 @@ class WeryAISandbox(Log):
             return Fault.RATE_LIMIT_BARE
         if request["model"] in self.failing:
             return self.failing[request["model"]]
-        return asked_for(_last_question(request))
+        return asked_for(last_question(request))
 
     def _script_of(self, request: dict[str, Any]) -> Script:
         n = request.get("n", 1)
@@ -283,13 +280,11 @@ class WeryAISandbox(Log):
         if self._scripts:
             given = self._scripts.popleft()
             texts = [given[index % len(given)] for index in range(n)]
-            choices = [
-                Choice(_cut(text, size) if isinstance(text, str) else text) for text in texts
-            ]
+            choices = [Choice(cut(text, size) if isinstance(text, str) else text) for text in texts]
         elif self.answers is not None:
-            choices = [Choice(_cut(self.answers(request), size)) for _ in range(n)]
+            choices = [Choice(cut(self.answers(request), size)) for _ in range(n)]
         else:
-            choices = [self._choice(request, number) for number in range(1, n + 1)]
+            choices = thought_up(request, self.models, size)
         prompt = sum(len(message["content"]) for message in request["messages"])
         return Script(
             model=request["model"],
@@ -298,32 +293,9 @@ class WeryAISandbox(Log):
             id=f"chatcmpl-{uuid.uuid4().hex}",
         )
 
-    def _choice(self, request: dict[str, Any], number: int) -> Choice:
-        """One of the answers that it thinks of by itself, counted from 1."""
-        wanted = request.get("response_format", {})
-        if wanted.get("type", "text") != "text":
-            text = json_answer(wanted, _last_question(request), number)
-        else:
-            names = {model.key: model.name for model in self.models}
-            text = answer(request["messages"], names[request["model"]])
-            if number > 1:
-                text = f"{ANOTHER_WAY.format(number=number)}\n\n{text}"
-        deltas = _cut(text, self.pace.size)
-        limit = request.get("max_tokens", DEFAULT_MAX_TOKENS)
-        return Choice(deltas[:limit], "length" if len(deltas) > limit else "stop")
-
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
-
-
-def _cut(text: str, size: int) -> list[str]:
-    return [text[at : at + size] for at in range(0, len(text), size)]
-
-
-def _last_question(request: dict[str, Any]) -> str:
-    said = [message for message in request["messages"] if message["role"] == "user"]
-    return str(said[-1]["content"]) if said else ""
 
 
 def _response(refused: Refusal) -> web.Response:
