@@ -20,6 +20,7 @@ from bot.core.errors import ModelError, Unauthorized
 from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
 from bot.core.ports import Strain
+from bot.core.recent_options import RecentOptions
 from bot.core.service import Capacity, ChatService
 from bot.core.throttle import Throttle
 from bot.discord_app.application import identify, reads_everything
@@ -160,7 +161,7 @@ async def _joined(
         shards = Shards(settings.shard_count, settings.shard_ids or None)
         surfaces = ReplySurfaces(rest, application.id, owns=shards.own)
         replies = SqlReplyStore(database)
-        options = SqlOptionStore(database)
+        options = RecentOptions(SqlOptionStore(database))
         log_channel = LogChannel(rest, options)
         choices = Choices(options, catalogue, _defaults(settings), announce=log_channel.announce)
         limits = Limits(choices, SqlCounterStore(database))
