@@ -108,7 +108,7 @@ def commands_of_the_bot() -> Iterator[str]:
         for command in cog.__cog_app_commands__:
             assert isinstance(command, app_commands.Command)
             options = (
-                option.name if option.required else f"[{option.name}]"
+                option.display_name if option.required else f"[{option.display_name}]"
                 for option in command.parameters
             )
             yield " ".join([f"/{group}{command.name}", *options])
