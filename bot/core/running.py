@@ -59,6 +59,7 @@ class Running:
         self._took: float | None = None  # seconds, once it has ended
         self._stored = False
         self._withdrawn = False
+        self._refused = False  # by WeryAI, which is asked again later
 
     async def save(self, text: str) -> None:
         """Store what is about to be shown."""
@@ -113,6 +114,7 @@ class Running:
 
     def waits(self) -> None:
         """WeryAI is asked too much: whoever has asked sees that, and can stop it."""
+        self._refused = True
         self.editor.open_with(BUSY)
 
     def concerned_by(self, deleted: Iterable[MessageId]) -> bool:
@@ -143,13 +145,15 @@ class Running:
         await self.editor.conclude(heard)
 
     def _usage(self, heard: Heard) -> Usage | None:
-        """What it cost: as WeryAI counts it, else estimated; None if no model was at work."""
+        """What it cost: as WeryAI counts it, else estimated; nothing if WeryAI has refused it."""
         if heard.usage is not None or not self.prompt_characters:
             return heard.usage
         answer = len(heard.text) - self._begun_with
         answer += sum(len(other.text) for other in heard.others.values())
-        refused = heard.error is not None and not answer
-        return None if refused else estimated(self.prompt_characters, answer)
+        refused = self._refused or heard.error is not None
+        if refused and not answer and heard.finish_reason is None:
+            return None
+        return estimated(self.prompt_characters, answer)
 
     def _seconds(self) -> float:
         if self._took is not None:  # or the last frame would never be up to date

@@ -146,6 +146,25 @@ async def test_a_server_that_wants_it_sees_that_it_is_an_estimate() -> None:
 
 
 @in_virtual_time
+async def test_what_is_stopped_while_weryai_is_too_busy_has_cost_nothing() -> None:
+    world = World([RateLimited(retry_after=5)])
+    asked = world.ask(ASKED)
+    while not asked.surface.messages:
+        await world.memory.access("wait")
+    await world.service.stop(asked.reply, MODERATOR)
+    await asked.task
+    told = ending_of(world)
+    assert (told.state, told.usage) == (ReplyState.STOPPED, None)
+
+
+@in_virtual_time
+async def test_what_was_refused_at_first_counts_when_it_is_answered() -> None:
+    world = World([RateLimited(retry_after=5)], [*HALF, Finish("stop")])
+    await world.ask(ASKED).task
+    assert ending_of(world).usage == Usage(3, 2, estimated=True)
+
+
+@in_virtual_time
 async def test_what_is_stopped_before_its_first_word_has_cost_its_question() -> None:
     world = World([FOREVER])
     asked = world.ask(ASKED)
