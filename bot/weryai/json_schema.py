@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,6 +22,8 @@ WORKER = Path(__file__).with_name("schema_worker.py")
 PATIENCE = 10.0  # seconds, the start of Python included; the worker allows itself less
 TOO_DEEP = "$: it is nested too deeply"
 AT_ONCE = 2  # a process takes a moment of a processor and some memory
+
+NEEDED = ("SYSTEMROOT",)  # environment: Python does not start on Windows without it
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +85,7 @@ async def _asked(question: bytes) -> tuple[int | None, bytes]:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,  # which might quote the answer
-        env={},
+        env={name: os.environ[name] for name in NEEDED if name in os.environ},
     )
     try:
         told, _ = await worker.communicate(question)

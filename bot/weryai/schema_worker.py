@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -90,8 +91,9 @@ def _confine() -> None:
         import resource  # noqa: PLC0415 - Windows has none: there the caller's patience alone ends it
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    for limit, most in ((resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_AS, MEMORY)):
+        with suppress(ValueError, OSError):  # macOS does not take a limit of memory
+            resource.setrlimit(limit, (most, most))
 
 
 def main() -> None:

@@ -99,6 +99,16 @@ async def test_patience_ends_as_well(schemas: SchemaProcesses) -> None:
     assert await schemas.problem(EVIL, "a") is None
 
 
+async def test_a_schema_that_unfolds_without_measure_is_given_up(schemas: SchemaProcesses) -> None:
+    doubling: dict[str, Any] = {"$defs": {"d0": {"type": "integer"}}, "$ref": "#/$defs/d40"}
+    for level in range(40):
+        half = {"$ref": f"#/$defs/d{level}"}
+        doubling["$defs"][f"d{level + 1}"] = {"allOf": [half, half]}
+    assert await schemas.flaw(doubling) is None
+    with pytest.raises(Unchecked):
+        await schemas.problem(doubling, "x")
+
+
 async def test_many_bad_schemas_do_not_pile_up() -> None:
     schemas = SchemaProcesses(patience=3.0)
     evil = [schemas.problem(EVIL, "a" * 64 + "b") for _ in range(20)]
