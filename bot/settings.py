@@ -230,7 +230,7 @@ class Settings(BaseSettings):
         60,
         ge=0,
         le=600,
-        description="Seconds a question waits on while WeryAI answers that it is asked too much.",
+        description="Seconds a question waits on while WeryAI is asked too much and answers nobody.",
     )
     catalogue_refresh_seconds: float = Field(
         3600, ge=1, le=604_800, description="Seconds between two looks at the list of models."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -21,7 +21,8 @@ from bot.core.requesting import Candidate
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 60.0  # seconds
+PATIENCE = 60.0  # seconds without an answer to anybody
+LONGEST_PATIENCE = 10  # times as long, however well WeryAI answers others
 FIRST_WAIT, LONGEST_WAIT = 2.0, 15.0  # seconds; each wait is twice the one before
 JITTER = 1.0  # seconds: those who were told the same moment do not all come back in it
 
@@ -53,13 +54,14 @@ class Fallback:
     Args:
         model: WeryAI; it has its own few attempts for whatever may pass.
         breakers: know which models have failed of late.
-        patience: seconds that a question waits on in all while WeryAI is asked too much.
+        patience: seconds that a question waits on while WeryAI, asked too much, answers nobody.
     """
 
     def __init__(self, model: ChatModel, breakers: Breakers, *, patience: float = PATIENCE) -> None:
         self._model = model
         self._breakers = breakers
         self._patience = patience
+        self._answered_at = float("-inf")  # when it last began an answer, to whomever
 
     @asynccontextmanager
     async def answering(
@@ -82,7 +84,7 @@ class Fallback:
 
     async def _begin(self, candidates: Sequence[Candidate], audience: Audience) -> Begun:
         chosen = candidates[0]
-        patience = Patience(self._patience)
+        patience = Patience(self._patience, lambda: self._answered_at)
         failures: list[tuple[Candidate, ModelError]] = []
         asked = [one for one in candidates if self._breakers.of(one.request.model).admits]
         for candidate in asked or [chosen]:
@@ -116,16 +118,27 @@ class Fallback:
                         raise
                 else:
                     breaker.answered()
+                    self._answered_at = _now()
                     return Begun(first, events, breaker)
                 audience.waits()
                 await asyncio.sleep(seconds)
 
 
 class Patience:
-    """How long one question waits on while WeryAI is asked too much."""
+    """How long one question waits on while WeryAI is asked too much.
 
-    def __init__(self, seconds: float) -> None:
-        self._until = _now() + seconds
+    As long as others are answered it waits as in a line, up to a bound; where another model may
+    answer, it does not.
+
+    Args:
+        seconds: to wait without an answer to anybody.
+        answered_at: tells when somebody was last answered.
+    """
+
+    def __init__(self, seconds: float, answered_at: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._answered_at = answered_at
+        self._since = _now()
         self._next = FIRST_WAIT
 
     def wait_after(self, error: ModelError, *, another: bool) -> float | None:
@@ -139,7 +152,13 @@ class Patience:
         least = self._next if error.retry_after is None else error.retry_after
         self._next = min(LONGEST_WAIT, 2 * self._next)
         seconds = least + random.uniform(0, JITTER)  # noqa: S311 - jitter, not a secret
-        return seconds if _now() + seconds <= self._until else None
+        return seconds if _now() + seconds <= self._until(another=another) else None
+
+    def _until(self, *, another: bool) -> float:
+        if another:
+            return self._since + self._seconds
+        moved = max(self._since, self._answered_at())
+        return min(moved + self._seconds, self._since + LONGEST_PATIENCE * self._seconds)
 
 
 def may_be_replaced(error: ModelError) -> bool:

@@ -44,7 +44,7 @@ class Capacity:
 
     prompt_characters: int = 4000
     reply_messages: int = MAX_MESSAGES
-    patience: float = PATIENCE  # seconds that a question waits while WeryAI is asked too much
+    patience: float = PATIENCE  # seconds that a question waits for a WeryAI that answers nobody
 
 
 class ChatService:

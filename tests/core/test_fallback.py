@@ -21,7 +21,7 @@ from bot.core.errors import (
     RateLimited,
     Unauthorized,
 )
-from bot.core.fallback import PATIENCE
+from bot.core.fallback import LONGEST_PATIENCE, PATIENCE
 from bot.core.options import Change, Scope
 from bot.core.ports import ChatEvent, Finish, ModelInfo
 from bot.core.replies import ReplyState
@@ -291,3 +291,51 @@ async def test_those_who_wait_do_not_all_come_back_at_the_same_moment() -> None:
     came_back = [moment for moment in models.moments if moment >= 3]
     assert len(came_back) == 10
     assert len({round(moment, 2) for moment in came_back}) > 5
+
+
+class Bearing(Models):
+    """A WeryAI that refuses more than so many answers at once, each of which takes a while."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        super().__init__()
+        self.most, self.seconds = most, seconds
+        self.refused = self._answering = 0
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        if self._answering >= self.most:
+            self.refused += 1
+            raise RateLimited
+        self._answering += 1
+        try:
+            async for event in play(["Yes", self.seconds, Finish("stop")]):
+                yield event
+        finally:
+            self._answering -= 1
+
+
+@in_virtual_time
+async def test_thirty_who_ask_a_weryai_that_bears_three_are_all_answered_however_long_that_takes() -> (
+    None
+):
+    models = Bearing(most=3, seconds=20.0)  # the last of them waits for more than three minutes
+    world = await world_of(models)
+    for channel in range(30):
+        world.ask(at=place(100 + channel))
+    await world.everybody()
+    assert {asked.surface.text for asked in world.asked} == {f"Yes\n-# {FLASH.name}"}
+    assert models.refused > 30
+
+
+@in_virtual_time
+async def test_even_among_answers_to_others_nobody_waits_without_end() -> None:
+    models = Models(
+        GEMINI_25_FLASH=[[RateLimited()]],
+        GPT_5_MINI=[OK],
+    )
+    world = await world_of(models)
+    unlucky = world.ask(at=place(7))
+    while not unlucky.task.done():
+        await world.ask(at=place(8), model=MINI.key).task
+        await asyncio.sleep(5)
+    assert unlucky.surface.text == f"⚠ {RateLimited.text}\n-# {FLASH.name}"
+    assert 0.9 < asyncio.get_running_loop().time() / (LONGEST_PATIENCE * PATIENCE) < 1.1
