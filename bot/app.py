@@ -16,7 +16,6 @@ from bot.charts.process import open_charts
 from bot.core.checkup import Finding
 from bot.core.choices import Choices
 from bot.core.credits import CreditsWatch
-from bot.core.errors import ModelError, Unauthorized
 from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
 from bot.core.ports import Strain
@@ -45,6 +44,7 @@ from bot.storage.replies import SqlReplyStore
 from bot.storage.threads import SqlThreadStore
 from bot.storage.usage import SqlUsageStore
 from bot.weryai.catalogue import Catalogue
+from bot.weryai.checkup import examine_weryai
 from bot.weryai.client import WeryAIClient
 from bot.weryai.json_schema import SchemaProcesses
 from bot.weryai.patience import Retries, Timeouts
@@ -295,44 +295,15 @@ async def _check(settings: Settings) -> int:
             return [await schema.check(settings.database_url.get_secret_value())]
 
         async def models() -> Sequence[Finding]:
-            return await _examine_weryai(weryai, settings)
+            return await examine_weryai(
+                weryai,
+                settings.default_model,
+                settings.fallback_models,
+                credits_warning=settings.credits_warning or 0,
+            )
 
         probes = {"Discord": discord, "WeryAI": models, "Database": database}
         return write_report(await examine(probes), sys.stdout)
-
-
-async def _examine_weryai(weryai: WeryAIClient, settings: Settings) -> list[Finding]:
-    default_model = settings.default_model
-    try:
-        credits_left = await weryai.balance()
-    except Unauthorized as error:
-        said = f"WeryAI does not accept the key ({error})."
-        return [Finding("problem", "WeryAI key", said, "Check WERYAI_API_KEY.")]
-    except ModelError as error:
-        said = f"WeryAI does not answer as it should ({error})."
-        remedy = "Check the network and WERYAI_BASE_URL, or try again in a minute."
-        return [Finding("problem", "WeryAI", said, remedy)]
-    said = f"WeryAI takes the key; {credits_left:,.0f} credits are left."
-    findings = [Finding("ok", "WeryAI key", said)]
-    if credits_left < (settings.credits_warning or 0):
-        remedy = "That is fewer than CREDITS_WARNING: add some in time."
-        findings = [Finding("warning", "WeryAI key", said, remedy)]
-    if credits_left <= 0:
-        remedy = "Add credits to your WeryAI account."
-        findings = [Finding("problem", "WeryAI key", "No credits are left.", remedy)]
-    catalogue = Catalogue(weryai.models)
-    fresh = await catalogue.refresh()
-    if catalogue.find(default_model) is None:
-        said = f"WeryAI does not offer {default_model}."
-        remedy = "Set DEFAULT_MODEL to one that it offers."
-        findings.append(Finding("problem", "Default model", said, remedy))
-    elif fresh:
-        said = f"WeryAI offers {len(catalogue.models())} models, {default_model} among them."
-        findings.append(Finding("ok", "Default model", said))
-    else:
-        said = "WeryAI's list of models cannot be read; the built-in one serves instead."
-        findings.append(Finding("warning", "Models", said))
-    return findings
 
 
 async def _migrate(settings: OfflineSettings) -> None:

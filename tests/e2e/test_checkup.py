@@ -85,6 +85,13 @@ async def test_a_default_model_that_does_not_exist_is_a_problem(stage: Stage) ->
     assert "WeryAI does not offer GPT_9000." in outcome.sentences
 
 
+async def test_fallback_models_that_do_not_exist_are_a_warning(stage: Stage) -> None:
+    outcome = await stage.outcome("check", FALLBACK_MODELS="GPT_9000,GPT_5,NOPE")
+
+    assert outcome.code == 0
+    assert "WeryAI does not offer GPT_9000, NOPE." in outcome.sentences
+
+
 async def test_a_list_of_models_that_cannot_be_read_is_a_warning(stage: Stage) -> None:
     stage.weryai.listing = Listing.NONSENSE
 
