@@ -204,6 +204,7 @@ async def test_the_picture_is_attached_and_described(home: Home, inside: Inside)
     [attached] = (await told(home.ada, home.channel)).attachments
 
     assert (attached.filename, attached.data) == ("usage.png", PNG)
+    assert attached.content_type == "image/png"
     assert attached.description == (
         "Tokens by day. Your usage in this server in the last 30 days (UTC): 15 tokens."
     )
@@ -261,6 +262,23 @@ async def test_the_file_has_a_row_for_each_answer_the_newest_first(
         "seconds": "2.0",
         "ending": "complete",
     }
+
+
+async def test_a_file_without_room_for_all_says_so(
+    home: Home, inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.discord_app.usage.commands.ROOM", 300)  # to fill 10 MB takes long
+    for _ in range(5):
+        spend(inside, home, home.ada)
+
+    said = await told(home.ada, home.channel, "export")
+
+    count = len(rows_of(said))
+    assert 0 < count < 5
+    assert said.content == (
+        f"**Your usage in this server in the last 30 days**: {count} answers, the newest first. "
+        "Older ones have no room in a file of 10 MB: choose a shorter period."
+    )
 
 
 async def test_a_members_file_holds_their_own_rows(home: Home, inside: Inside) -> None:

@@ -185,6 +185,27 @@ async def test_a_private_answer_counts_and_a_thread_counts_for_its_channel(home:
     assert told.content.endswith(", 2 answers")
 
 
+async def test_a_picture_that_is_being_drawn_does_not_keep_the_bot_from_leaving(
+    stage: Stage,
+) -> None:
+    home = stage.home()
+    async with stage.running_bot() as bot:
+        await home.answered(await home.ask("Hello?"))
+        asked = await home.ada.slash(home.channel, "usage show")
+        await asked.settled()
+
+        assert await bot.stop() == 0
+
+
+async def test_several_pictures_at_once_are_all_drawn(home: Home) -> None:
+    await home.answered(await home.ask("Hello?"))
+
+    asked = [await home.mo.slash(home.channel, "usage show", by=by) for by in ("day", "model")]
+    told = [await one.answered() for one in asked]
+
+    assert [len(one.attachments) for one in told] == [1, 1]
+
+
 async def test_a_member_sees_what_is_left_of_their_limit(home: Home) -> None:
     chosen = await home.mo.slash(
         home.channel, "config limits set", what="tokens per day", most=5_000

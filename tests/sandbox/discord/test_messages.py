@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import aiohttp
 import pytest
 
 from bot.sandbox.discord import posting
@@ -59,6 +60,20 @@ async def test_a_nonce_that_is_enforced_sends_only_once(rest: Rest, home: Home, 
     first, again = await rest.post(path, body), await rest.post(path, body)
     assert first.body["id"] == again.body["id"]
     assert len(home.ada.sees(home.channel)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("usage.png", "image/png"), ("what.ever", "application/octet-stream")]
+)
+async def test_a_file_that_is_sent_as_anything_is_of_the_type_that_its_name_says(
+    rest: Rest, path: str, name: str, kind: str
+) -> None:
+    form = aiohttp.FormData()
+    form.add_field("files[0]", b"\x89PNG", filename=name, content_type="application/octet-stream")
+
+    sent = await rest.call("POST", path, data=form)
+
+    assert [one["content_type"] for one in sent.body["attachments"]] == [kind]
 
 
 async def test_files_are_kept_and_served_back(rest: Rest, home: Home, path: str) -> None:

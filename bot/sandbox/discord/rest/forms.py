@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Mapping
 
 from bot.sandbox.discord import rules
@@ -10,6 +11,9 @@ from bot.sandbox.discord.posting import Draft, Revision
 from bot.sandbox.discord.rest.routing import Upload
 from bot.sandbox.discord.state import Attachment, Json, Message, MessageFlag
 from bot.sandbox.discord.world import World
+
+UNKNOWN = "application/octet-stream"
+"""The type that says nothing of a file."""
 
 SETTABLE = (
     MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.IS_COMPONENTS_V2
@@ -93,10 +97,15 @@ def _attachments(
 
 
 def _attach(world: World, upload: Upload, entry: Json) -> Attachment:
+    """A file, of the type that it is sent as, or where that says nothing as its name does."""
+    name = entry.get("filename") or upload.filename
+    kind = upload.content_type
+    if kind == UNKNOWN:
+        kind = mimetypes.guess_type(name)[0] or kind
     return Attachment(
         world.ids.make(),
-        entry.get("filename") or upload.filename,
-        upload.content_type,
+        name,
+        kind,
         upload.data,
         entry.get("description"),
     )
