@@ -18,7 +18,8 @@ async def test_the_picker_names_and_describes_commands_and_marks_required_option
     await expect(ask.locator("b")).to_have_text("/ask")
     await expect(ask.locator(".about")).to_have_text("Ask a question, and watch the answer grow")
     await expect(ask.locator(".option.required")).to_have_text("prompt")
-    await expect(ask.locator(".option")).to_have_text(["prompt", "model", "web", "private"])
+    options = ["prompt", "model", "web", "private", "variants", "format", "schema"]
+    await expect(ask.locator(".option")).to_have_text(options)
     await stage.page.keyboard.type("mod")
     await expect(stage.page.get_by_role("option")).to_have_count(1)
 

@@ -349,6 +349,16 @@ async def test_a_footer_with_details_does_not_tell_what_is_not_known() -> None:
 
 
 @in_virtual_time
+async def test_where_answers_have_no_buttons_variants_are_paged_all_the_same() -> None:
+    world = World(TWO)
+    change = Change(Scope.SERVER, GuildId(1), OPTIONS["buttons"].name, value=False)
+    await world.options.change(GuildId(1), [change], by=UserId(1))
+    asked = await answered(world)
+    assert asked.surface.buttons is Controls.NONE
+    assert asked.surface.messages[-1].paging == Paging(0, 2)
+
+
+@in_virtual_time
 async def test_a_private_answer_is_paged_whatever_is_asked_meanwhile() -> None:
     world = World(TWO, ANSWER)
     asked = world.ask(n=2, shared=False)

@@ -243,6 +243,21 @@ async def test_gemini_cannot_search_the_web_for_a_schema(home: Home) -> None:
     assert home.weryai.requests == []
 
 
+async def test_where_the_web_is_always_searched_gemini_leaves_it_out_with_a_note(
+    home: Home,
+) -> None:
+    await (
+        await home.mo.slash(home.channel, "config set", option="web_search", value="on")
+    ).answered()
+    _, answer = await asked_for(home, ADA)
+
+    assert FOLLOWS in small_print(answer)
+    assert "web" in small_print(answer)
+    request = home.weryai.requests[0].json
+    assert "plugins" not in request
+    assert request["response_format"]["type"] == "json_schema"
+
+
 async def test_another_model_may_do_both(home: Home) -> None:
     _, answer = await asked_for(home, ADA, web=True, model="GPT_5")
 
