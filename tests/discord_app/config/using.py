@@ -21,8 +21,15 @@ async def told(person: Person, channel: Channel, command: str, /, **options: Any
 
 
 async def shown(person: Person, channel: Channel, command: str, /, **options: Any) -> Message:
-    """The private message with buttons that answers a command."""
-    return await (await person.slash(channel, command, **options)).answered()
+    """The private message with buttons that answers a command, once the bot knows it is there."""
+    answer = await (await person.slash(channel, command, **options)).answered()
+    await settled(person, channel)
+    return answer
+
+
+async def settled(person: Person, channel: Channel) -> None:
+    """Let the bot hear what became of its last request: nobody presses faster than that."""
+    await person.autocomplete(channel, "ask", "model", "")
 
 
 def part(message: Message, what: str) -> Json:
@@ -71,6 +78,8 @@ async def done(handle: InteractionHandle, message: Message, before: int) -> Inte
         return drawn or handle.modal is not None or bool(handle.responses)
 
     await wait_until(handle._world, is_done, timeout=TIMEOUT, what="What comes of a press")
+    if handle.modal is not None:
+        await settled(Person(handle._world, handle.interaction.user), handle.interaction.channel)
     return handle
 
 
