@@ -4,7 +4,7 @@
 frames (`leave`) so that no limit is ever reached. How the requests of one window are spread is
 said in `windows.py`; over all windows at most `requests_per_second` go out in any second. Who goes
 first then: final frames, first frames, full messages, and then whoever has the most unseen text
-for the longest time.
+for the longest time; in a crowd, final frames and then the most unseen text.
 
 Time is the running event loop's; a test runs on a loop whose time is virtual.
 """
@@ -34,6 +34,9 @@ class Claim:
     window: Window
     progress: Progress
     granted: asyncio.Future[Permit]
+
+
+Ready = tuple[Urgency, float, int, Claim]  # with its weight, negative, and its place in the line
 
 
 class EditBudget:
@@ -103,7 +106,7 @@ class EditBudget:
         loop = asyncio.get_running_loop()
         now = loop.time()
         self._timer = None
-        ready: list[tuple[Urgency, float, int, Claim]] = []
+        ready: list[Ready] = []
         due = float("inf")
         for order, claim in enumerate(self._claims):
             earliest = claim.window.earliest(claim.progress, now)
@@ -112,7 +115,7 @@ class EditBudget:
                 ready.append((claim.progress.urgency, -weight, order, claim))
             else:
                 due = min(due, earliest)
-        for _, _, _, claim in sorted(ready, key=lambda entry: entry[:3]):
+        for _, _, _, claim in self._by_turn(ready):
             if claim.lane.metered and (frees_at := self._bot_wide.frees_at(now)) > now:
                 due = min(due, frees_at)
             elif claim.window.available(now) > 0:
@@ -125,6 +128,21 @@ class EditBudget:
                     due = min(due, spare)
         if due < float("inf"):
             self._timer = loop.call_at(due, self._choose)
+
+    def _by_turn(self, ready: list[Ready]) -> list[Ready]:
+        """Who goes first.
+
+        Where first frames and full messages alone would take more than a second, to show them
+        before all others helps nobody: then, last frames apart, only what is unseen counts, and
+        a short answer may come whole with its first frame.
+        """
+        opening = sum(
+            claim.lane.metered and urgency in {Urgency.FIRST, Urgency.ROLLOVER}
+            for urgency, _, _, claim in ready
+        )
+        if opening <= self._bot_wide.per_second:
+            return sorted(ready, key=lambda entry: entry[:3])
+        return sorted(ready, key=lambda entry: (entry[0] is not Urgency.FINAL, *entry[1:3]))
 
     def _grant(self, claim: Claim) -> None:
         self._claims.remove(claim)

@@ -201,6 +201,8 @@ class StreamEditor:
     def _hear(self, event: ChatEvent) -> None:
         if isinstance(event, Delta):
             if event.index == 0 and event.text:
+                if not self._progress.shown_at:  # nothing is shown yet: it waits from now on
+                    self._progress.shown_at = asyncio.get_running_loop().time()
                 self._parts.append(event.text)
                 self._progress.unseen += len(event.text)
                 self._news.set()

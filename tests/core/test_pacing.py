@@ -168,8 +168,9 @@ async def test_an_interactions_frames_do_not_wait_for_the_bot_wide_limit() -> No
 
 @in_virtual_time
 async def test_when_the_limit_binds_final_frames_go_first_and_then_first_ones() -> None:
-    discord = FakeDiscord(EditBudget(requests_per_second=1))
-    await send(discord, edits_of(0), Progress(Urgency.FINAL))
+    discord = FakeDiscord(EditBudget(requests_per_second=4))
+    for channel in (10, 11):
+        await send(discord, edits_of(channel), Progress(Urgency.FINAL))
     order: list[Urgency] = []
 
     async def one(channel: int, urgency: Urgency) -> None:
@@ -179,6 +180,24 @@ async def test_when_the_limit_binds_final_frames_go_first_and_then_first_ones() 
     wanted = [Urgency.ORDINARY, Urgency.ROLLOVER, Urgency.FIRST, Urgency.FINAL]
     await asyncio.gather(*(one(n, urgency) for n, urgency in enumerate(wanted, 1)))
     assert order == sorted(wanted)
+
+
+@in_virtual_time
+async def test_in_a_crowd_of_beginnings_last_frames_go_first_and_then_the_most_unseen_text() -> (
+    None
+):
+    discord = FakeDiscord(EditBudget(requests_per_second=1))
+    await send(discord, edits_of(0), Progress(Urgency.FINAL))
+    order: list[tuple[Urgency, int]] = []
+
+    async def one(channel: int, urgency: Urgency, unseen: int) -> None:
+        await send(discord, edits_of(channel), Progress(urgency, unseen, shown_at=0.0))
+        order.append((urgency, unseen))
+
+    first, full, ordinary = Urgency.FIRST, Urgency.ROLLOVER, Urgency.ORDINARY
+    waiting = [(first, 5), (full, 80), (ordinary, 400), (first, 90), (Urgency.FINAL, 1)]
+    await asyncio.gather(*(one(n, *each) for n, each in enumerate(waiting, 1)))
+    assert order == [waiting[4], waiting[2], waiting[3], waiting[1], waiting[0]]
 
 
 @in_virtual_time
