@@ -323,7 +323,7 @@ OPTIONS: Mapping[str, Option] = {
         Option(
             name="buttons",
             title="Buttons",
-            about="Whether finished answers have buttons. Stop is always there.",
+            about="Whether finished answers have buttons. Stop, and ◀ ▶ of variants, are always there.",
             kind=Kind.SWITCH,
         ),
         Option(
