@@ -10,7 +10,7 @@ import discord
 from discord.ext import commands
 
 from bot.core.conversation import Turn
-from bot.core.errors import AccessDenied, LimitReached, ReplyGone
+from bot.core.errors import AccessDenied, LimitReached, LineFull, ReplyGone
 from bot.core.service import ChatService
 from bot.discord_app.errors import UNREACHABLE, sentence_for
 from bot.discord_app.refusals import Refusals
@@ -67,9 +67,9 @@ class Listening(commands.Cog):
             await _tell_directly(message, NOT_SHOWN.format(channel=message.channel.id))
         except AccessDenied as denied:  # everybody would see what is meant for one person
             _log.info("message %d: not let in: %s", message.id, denied)
-        except LimitReached as reached:
-            if self._refusals.is_news(message, reached):
-                await _tell(message, sentence_for(reached, message.id))
+        except (LimitReached, LineFull) as refusal:
+            if self._refusals.is_news(message, refusal):
+                await _tell(message, sentence_for(refusal, message.id))
         except Exception as error:  # noqa: BLE001 - whatever it is, who asked is told
             text = sentence_for(error, message.id)
             if turn is not None or self._for_me(message):

@@ -8,7 +8,7 @@ import discord
 import pytest
 
 from bot.core.conversation import Presser, RoleId, UserId
-from bot.core.errors import AccessDenied, LimitReached
+from bot.core.errors import AccessDenied, LimitReached, LineFull
 from bot.discord_app import refusals
 from bot.discord_app.client import WeryBot
 from bot.discord_app.refusals import Refusals
@@ -162,6 +162,21 @@ async def test_a_refused_command_takes_its_thinking_back_and_tells_one_person(
             assert (told.content, home.mo.can_see(told)) == (error.text, False)
             assert handle.responses[0].deleted
     assert [one for one in home.answers() if home.mo.can_see(one)] == []
+
+
+async def test_of_a_full_line_each_is_told_once_a_minute_in_each_channel(
+    bot: WeryBot, home: Home
+) -> None:
+    now = 1000.0
+    told, full = Refusals(clock=lambda: now), LineFull(20, "here")
+    adas = await read_later(bot, await home.ada.send(home.channel, "Hello"))
+    mos = await read_later(bot, await home.mo.send(home.channel, "Hello"))
+    assert [told.is_news(one, full) for one in (adas, adas, mos)] == [True, False, True]
+    now += 59
+    assert not told.is_news(adas, full)
+    now += 2
+    assert told.is_news(adas, full)
+    assert told.is_news(adas, LimitReached("", until=5.0)), "that is something else"
 
 
 async def test_only_so_many_are_remembered(
