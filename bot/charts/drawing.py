@@ -26,13 +26,13 @@ MARGIN = 0.25
 CORNER = 0.14
 HEADER = 0.75  # from the card's upper edge to the chart
 PLOT_HEIGHT = 2.0  # of bars side by side
-ROW = 0.27  # from one lying bar to the next
+ROW = 0.29  # from one lying bar to the next
 GAP = 0.08
 LABELS_AT_MOST = 1.9  # wide
 THICKEST = 0.45
 BELOW = 0.18  # for the labels under standing bars
 
-TITLE, SMALL = 11.0, 8.5  # points
+TITLE, SMALL = 12.0, 9.5  # points
 CARD, EDGE, LINE = "#20222b", "#3b3e4c", "#373a47"
 BRIGHT, DIM = "#f2f3f5", "#b5bac6"
 READ, WRITTEN = "#4ea1ff", "#ffb454"  # told apart by the colour-blind, too
