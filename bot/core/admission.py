@@ -64,8 +64,7 @@ class Admission:
         _access(options).check(turn.place, by)
         self.check(turn)
         permitted(options, turn.options, self._choices, manager=by.manager)
-        self._limits.check_length(turn, by, options)
-        return await self._limits.quota(turn.place, by, options)
+        return await self._limits.admit(turn, by, options)
 
     async def admit_again(self, turn: Turn, by: Presser) -> Quota | None:
         """Refuse another answer to a question, which is as it was when it was let in.
@@ -76,7 +75,7 @@ class Admission:
         options = await self._choices.of_turn(turn)
         _access(options).check(turn.place, by)
         permitted(options, turn.options, self._choices, manager=by.manager)
-        return await self._limits.quota(turn.place, by, options)
+        return await self._limits.admit(turn, by, options, anew=True)
 
 
 def _access(options: Resolved) -> AccessRules:

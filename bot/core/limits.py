@@ -38,17 +38,9 @@ class Limits:
         self._counters = counters
         self._clock = clock
 
-    def check_length(self, turn: Turn, by: Presser, options: Resolved) -> None:
-        """Refuse a question that is longer than its server lets it be.
-
-        Raises:
-            PromptTooLong: it has more characters than the strictest limit that applies.
-        """
-        longest = None if turn.place.guild_id is None else _rules(options).longest_prompt(by)
-        if longest is not None and turn.characters > longest:
-            raise PromptTooLong(turn.characters, longest)
-
-    async def quota(self, place: Place, by: Presser, options: Resolved) -> Quota | None:
+    async def admit(
+        self, turn: Turn, by: Presser, options: Resolved, *, anew: bool = False
+    ) -> Quota | None:
         """What a question is held to; None, and nothing was read, where no limit applies.
 
         This reads one index and writes nothing, so that a flood of refused questions costs little.
@@ -56,17 +48,25 @@ class Limits:
         same moment, no more pass than may.
 
         Args:
-            place: where it is asked.
+            turn: the question.
             by: who asks.
-            options: those that apply to the question.
+            options: those that apply to it.
+            anew: it has been let in before, as long as it is.
 
         Raises:
+            PromptTooLong: it has more characters than the strictest limit that applies.
             LimitReached: a limit is reached.
             StorageError: the database does not answer.
         """
-        guild = place.guild_id
-        quota = None if guild is None else _rules(options).quota(guild, by)
-        if guild is not None and quota is not None:
+        guild = turn.place.guild_id
+        if guild is None:
+            return None
+        rules = _rules(options)
+        longest = None if anew else rules.longest_prompt(by)
+        if longest is not None and turn.characters > longest:
+            raise PromptTooLong(turn.characters, longest)
+        quota = rules.quota(guild, by)
+        if quota is not None:
             quota.check(await self._counters.used(guild, by.user), self._clock())
         return quota
 

@@ -50,10 +50,15 @@ INSERTS: Mapping[str, Callable[[sa.Table], Insert]] = {
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A statement in the driver's own words; `names` are its parameters in their order."""
+    """A statement in the driver's own words.
+
+    `names` are its parameters in their order, `readers` make its columns' values of the driver's;
+    None: they are the same.
+    """
 
     sql: str
     names: tuple[str, ...]
+    readers: tuple[Callable[[Any], Any] | None, ...] = ()
 
 
 class Database:
@@ -99,11 +104,41 @@ class Database:
             async with self._writer.begin() as connection:
                 yield connection
 
-    def prepare(self, statement: sa.Update, columns: Sequence[str]) -> Prepared:
-        """Compile an update that sets these columns, for `write_many`."""
-        compiled = statement.compile(dialect=self._writer.dialect, column_keys=list(columns))
+    def prepare(
+        self, statement: sa.Update | sa.Select[Any], columns: Sequence[str] | None = None
+    ) -> Prepared:
+        """Compile a query for `fetch`, or an update that sets these columns for `write_many`."""
+        dialect = self._writer.dialect
+        compiled = statement.compile(dialect=dialect, column_keys=columns)
         names: Sequence[str] = getattr(compiled, "positiontup", None) or ()
-        return Prepared(str(compiled), tuple(names))
+        selected = statement.selected_columns if isinstance(statement, sa.Select) else ()
+        kinds = [column.type.dialect_impl(dialect) for column in selected]
+        if self.dialect == "postgresql":  # whose driver knows the types itself
+            return Prepared(str(compiled), tuple(names), (None,) * len(kinds))
+        readers = tuple(kind.result_processor(dialect, None) for kind in kinds)
+        return Prepared(str(compiled), tuple(names), readers)
+
+    async def fetch(self, query: Prepared, values: Mapping[str, object]) -> list[Sequence[Any]]:
+        """The rows of a query, straight on the driver: for what every question asks for.
+
+        It takes less than half the CPU time of the same through `read`. Values go to the driver as
+        they are.
+
+        Raises:
+            DatabaseUnavailable: the database does not answer or refuses.
+        """
+        ordered = tuple(values[name] for name in query.names)
+        with self._in_use():
+            async with self._reader.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                if self.dialect == "postgresql":
+                    rows = await driver.fetch(query.sql, *ordered)
+                else:
+                    rows = await driver.execute_fetchall(query.sql, ordered)
+        return [
+            [read(value) if read else value for read, value in zip(query.readers, row, strict=True)]
+            for row in rows
+        ]
 
     async def write_many(self, statement: Prepared, rows: Iterable[Mapping[str, object]]) -> None:
         """Run a statement for each row, all in one transaction, straight on the driver.

@@ -28,7 +28,7 @@ USED = sa.select(counters.c.what, counters.c.user_id, counters.c.started, counte
         [sa.bindparam("member", type_=sa.BigInteger), sa.literal_column(str(SERVER))]
     ),
 )
-"""One walk of the primary key for the member, and one for the server."""
+"""Two walks of the primary key: for the member and for the server."""
 
 
 def _add_tokens(insert: Insert) -> Insert:
@@ -51,12 +51,12 @@ class SqlCounterStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._used = database.prepare(USED)
 
     @whole
     async def used(self, guild: GuildId, member: UserId) -> list[Counter]:
         """The counters of a member and of their server."""
-        async with self._database.read() as connection:
-            rows = (await connection.execute(USED, {"guild": guild, "member": member})).all()
+        rows = await self._database.fetch(self._used, {"guild": guild, "member": member})
         return [_counter(*row) for row in rows]
 
 

@@ -17,10 +17,19 @@ from bot.storage.whole import whole
 
 Key = tuple[str, int, str]  # scope, scope_id, name
 
+STORED = (Scope.MEMBER, Scope.THREAD, Scope.CHANNEL, Scope.SERVER)
 LAYERS = sa.select(options.c.scope, options.c.name, options.c.value).where(
-    sa.tuple_(options.c.scope, options.c.scope_id).in_(sa.bindparam("scopes", expanding=True))
+    sa.or_(
+        *(
+            sa.and_(
+                options.c.scope == sa.literal_column(f"'{scope.value}'"),
+                options.c.scope_id == sa.bindparam(scope.value, type_=sa.BigInteger),
+            )
+            for scope in STORED
+        )
+    )
 )
-"""Built once: to build a statement takes SQLAlchemy as long as to run it."""
+"""One walk of the primary key for each scope; one that is not asked for has the id 0."""
 
 
 class SqlOptionStore:
@@ -29,6 +38,7 @@ class SqlOptionStore:
     def __init__(self, database: Database, *, clock: Callable[[], float] = time) -> None:
         self._database = database
         self._clock = clock
+        self._layers = database.prepare(LAYERS)
 
     @whole
     async def layers(self, scopes: Mapping[Scope, ScopeId]) -> Layers:
@@ -36,10 +46,9 @@ class SqlOptionStore:
         chosen: dict[str, dict[str, Any]] = {scope: {} for scope in scopes}
         if not scopes:
             return []
-        wanted = {"scopes": [(scope.value, scope_id) for scope, scope_id in scopes.items()]}
-        async with self._database.read() as connection:
-            for scope, name, value in (await connection.execute(LAYERS, wanted)).all():
-                chosen[scope][name] = value
+        ids = {scope.value: scopes.get(scope, 0) for scope in STORED}
+        for scope, name, value in await self._database.fetch(self._layers, ids):
+            chosen[scope][name] = value
         return [(scope, chosen[scope]) for scope in scopes]
 
     @whole
