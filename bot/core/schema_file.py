@@ -59,13 +59,9 @@ def _schema(name: str, data: bytes) -> dict[str, Any]:
 
 
 def _unusable(name: str, why: str) -> InvalidInput:
-    return InvalidInput(f"a schema: {len(why)} characters of reason", text=_refusal(name, why))
-
-
-def _refusal(name: str, why: str) -> str:
     told = _line(name)
     told = told if len(told) <= LONGEST_NAME else f"{told[: LONGEST_NAME - 1]}…"
-    return f"I cannot use `{told}`: {why}."
+    return InvalidInput("a schema that cannot be used", text=f"I cannot use `{told}`: {why}.")
 
 
 def _line(text: str) -> str:

@@ -292,8 +292,11 @@ async def test_paging_works_after_a_restart(stage: Stage) -> None:
         _, answer = await three(home)
         await turn(home, answer, "▶")
         await shows(home, answer, ANSWERS[1], "2/3")
+        _, private = await three(home, private=True)
 
     async with stage.running_bot():
+        await turn(home, private, "▶")
+        await shows(home, private, ANSWERS[1], "2/3")
         assert await told_privately(home, await home.bob.click(answer, "▶")) == NOT_YOURS
         await turn(home, answer, "▶")
         await shows(home, answer, ANSWERS[2], "3/3")
