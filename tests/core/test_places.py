@@ -345,6 +345,8 @@ async def test_a_place_that_becomes_free_as_one_leaves_is_the_next_ones() -> Non
     here.places.leave(leaving)
     assert await left is False
     assert await next_one is True
+    await asyncio.wait({holding})
+    assert holding.cancelled()
     assert here.is_empty()
 
 
