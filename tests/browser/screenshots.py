@@ -15,6 +15,18 @@ from tests.browser.stage import Stage, chromium, full_stage
 DOCS = Path(__file__).parents[2] / "docs"
 NARROW = (400, 800)
 WIDE = (1280, 800)
+TALL = (900, 1000)
+CHOSEN = (
+    ("model", "GPT_5", "server"),
+    (
+        "system_prompt",
+        "You are the librarian of {server}. Be brief, and name your sources.",
+        "server",
+    ),
+    ("web_search", "members", "server"),
+    ("history", "20", "channel"),
+)
+"""What a moderator has chosen before the panel is shown: option, value, scope."""
 GROWN = 90
 """Deltas after which an answer is held, so that it is seen growing."""
 
@@ -28,6 +40,8 @@ async def draw() -> None:
         await growing(browser, "page-narrow-light.png", NARROW, light=True)
         await picker(browser)
         await underneath(browser)
+        await config_panel(browser, "config-panel-dark.png", light=False)
+        await config_panel(browser, "config-panel-light.png", light=True)
 
 
 async def growing(browser: Browser, name: str, size: tuple[int, int], *, light: bool) -> None:
@@ -62,6 +76,26 @@ async def underneath(browser: Browser) -> None:
         await shoot(stage, "page-weryai.png")
         await stage.underneath("Requests")
         await shoot(stage, "page-requests.png")
+
+
+async def config_panel(browser: Browser, name: str, *, light: bool) -> None:
+    """The panel with which moderators set up their server, alone."""
+    async with full_stage(browser, size=TALL, light=light) as stage:
+        await stage.be("Mo")
+        moderator, channel = stage.ground.people["moderator"], stage.ground.general
+        for option, value, scope in CHOSEN:
+            used = await moderator.slash(
+                channel, "config set", option=option, value=value, scope=scope
+            )
+            await used.answered()
+        await (await moderator.slash(channel, "config show")).answered()
+        panel = stage.last.locator(".container")
+        await panel.get_by_role("button", name="Wording").click()
+        await expect(panel).to_contain_text("Top p")
+        await panel.get_by_role("button", name="Prompt").click()
+        await expect(panel).to_contain_text("You are the librarian")
+        await stage.page.mouse.move(0, 0)
+        await panel.screenshot(path=DOCS / name, animations="disabled", caret="hide")
 
 
 async def talk(stage: Stage) -> None:

@@ -16,6 +16,7 @@ from bot.discord_app.config.wording import (
     applying,
     goes_before,
     in_words,
+    shown,
 )
 from bot.discord_app.models import ORIGIN
 from bot.discord_app.private_view import Menu, Press, PrivateView
@@ -99,6 +100,8 @@ def heading(option: Option, seen: Seen, catalogue: ModelCatalogue) -> str:
 def _value(option: Option, seen: Seen, catalogue: ModelCatalogue) -> str:
     """What applies; a text as it was written, as far as there is room for it."""
     value = seen.there.values.get(option.name)
+    if option.kind is Kind.CHOICE:  # what the word means is seen in the menu
+        return f" · {shown(option, value)}"
     if option.kind is not Kind.TEXT or value is None:
         return f" · {applying(option, seen.there, catalogue, length=VALUE)}"
     text = value if len(value) <= TEXT else f"{value[: TEXT - 1]}…"
