@@ -192,6 +192,21 @@ async def test_where_no_model_at_all_is_left_that_is_said_and_the_question_kept(
 
 
 @in_virtual_time
+async def test_a_members_own_model_answers_their_private_questions_while_it_is_allowed() -> None:
+    world = World(["Yes", Finish("stop")])
+    own = Change(Scope.MEMBER, ADA.id, "model", MINI.key)
+    await world.options.change(None, [own], by=ADA.id)
+    signed = f"Yes\n-# {FLASH.name}"
+    assert await world.ask().answered() == signed, "nobody else is concerned by it"
+    assert await world.ask(shared=False).answered() == f"Yes\n-# {MINI.name}"
+    assert await world.ask(shared=False, by=BOB).answered() == signed
+    none = Change(Scope.SERVER, SERVER, "member_models", "none")
+    await world.options.change(SERVER, [none], by=ADA.id)
+    shown = await world.ask(shared=False).answered()
+    assert shown == f"Yes\n-# {MINI.name} is not allowed here any more: {FLASH.name} answered"
+
+
+@in_virtual_time
 async def test_a_question_too_long_for_its_model_is_said_so() -> None:
     world = World(ANSWER)
     world.catalogue.add(ModelInfo("TINY", "Tiny", context_tokens=100))

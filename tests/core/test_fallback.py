@@ -249,6 +249,18 @@ async def test_patience_has_an_end_and_then_the_next_model_is_asked() -> None:
 
 
 @in_virtual_time
+async def test_where_another_model_may_answer_patience_ends_though_others_are_answered() -> None:
+    models = Models(GEMINI_25_FLASH=[[RateLimited()]], GPT_5_MINI=[OK], GROK_4=[OK])
+    world = await world_of(models, MINI)
+    asked = world.ask(at=place(7))
+    while not asked.task.done():
+        await world.ask(at=place(8), model=GROK.key).task
+        await asyncio.sleep(5)
+    assert asked.surface.text == INSTEAD
+    assert asyncio.get_running_loop().time() < PATIENCE + 10
+
+
+@in_virtual_time
 async def test_with_no_other_model_the_question_fails_when_patience_ends() -> None:
     world = await world_of(Models(GEMINI_25_FLASH=[[RateLimited()]]))
     assert await world.ask().answered() == f"⚠ {RateLimited.text}\n-# {FLASH.name}"
