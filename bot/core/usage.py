@@ -62,10 +62,10 @@ class Period(StrEnum):
     """The time that is summed up; it ends now, and begins with a day or a month."""
 
     TODAY = "today"
-    WEEK = "the last 7 days"
-    MONTH = "the last 30 days"
-    YEAR = "the last 12 months"
-    ALL = "all time"
+    WEEK = "7 days"
+    MONTH = "30 days"
+    YEAR = "12 months"
+    ALL = "all"
 
     def since(self, now: float) -> float:
         """Its first moment in Unix seconds, given the present one."""

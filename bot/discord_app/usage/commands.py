@@ -28,13 +28,6 @@ from bot.discord_app.usage.wording import LONGEST, limits_told, listing, summary
 _log = logging.getLogger(__name__)
 
 ROOM = 10 * 1024 * 1024  # bytes; Discord takes more from servers that pay, memory does not
-PERIODS = {
-    "today": Period.TODAY,
-    "7 days": Period.WEEK,
-    "30 days": Period.MONTH,
-    "12 months": Period.YEAR,
-    "all": Period.ALL,
-}
 PeriodName = Literal["today", "7 days", "30 days", "12 months", "all"]
 ByName = Literal["day", "model", "member", "channel"]
 CUT = " Older ones have no room in a file of 10 MB: choose a shorter period."
@@ -84,7 +77,7 @@ class Usage(commands.GroupCog, group_name="usage", group_description="What answe
         scope: Scope | None = None,
     ) -> None:
         """`/usage show`."""
-        view = view_of(interaction, PERIODS[period], scope, self._clock())
+        view = view_of(interaction, Period(period), scope, self._clock())
         await think(interaction, private=True)
         groups = await self._store.sums(view.account, view.since, By(by))
         limits = await self._limits_told(interaction, view)
@@ -114,7 +107,7 @@ class Usage(commands.GroupCog, group_name="usage", group_description="What answe
         scope: Scope | None = None,
     ) -> None:
         """`/usage export`."""
-        view = view_of(interaction, PERIODS[period], scope, self._clock())
+        view = view_of(interaction, Period(period), scope, self._clock())
         await think(interaction, private=True)
         room = min(ROOM, interaction.filesize_limit)
         exported = await export(self._store, view.account, view.since, room=room)
