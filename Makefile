@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 ASK ?=
 CHROMIUM ?= /usr/bin/chromium
 
-.PHONY: help sandbox run check-setup test test-browser screenshots check format bench lock clean
+.PHONY: help sandbox run check-setup test test-browser screenshots check format bench bench-limits lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show the commands
@@ -59,6 +59,9 @@ format: $(READY) ## Format and mend what the linter can
 
 bench: $(READY) ## Measure the streaming engine; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
+
+bench-limits: $(READY) ## Measure limit checks beside running replies; writes benchmarks/LIMITS.md
+	$(BIN)/python -m benchmarks.limits
 
 lock: $(READY) ## Pin every dependency anew, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra dev -o requirements.lock pyproject.toml

@@ -100,18 +100,27 @@ def test_every_make_target_that_a_document_names_exists() -> None:
 
 
 def commands_of_the_bot() -> Iterator[str]:
-    """Every slash command as the README writes it: what may be left out stands in brackets."""
+    """Every slash command as the README writes it."""
     for module in pkgutil.iter_modules(discord_app.__path__, "bot.discord_app."):
         importlib.import_module(module.name)
+    for subgroup in app_commands.Group.__subclasses__():
+        if subgroup.__module__.startswith("bot.discord_app.config."):
+            for command in subgroup.__discord_app_commands_group_children__:
+                yield written(f"config {subgroup.__discord_app_commands_group_name__}", command)
     for cog in [*commands.Cog.__subclasses__(), *commands.GroupCog.__subclasses__()]:
-        group = f"{cog.__cog_group_name__} " if cog.__cog_is_app_commands_group__ else ""
+        group = cog.__cog_group_name__ if cog.__cog_is_app_commands_group__ else ""
         for command in cog.__cog_app_commands__:
-            assert isinstance(command, app_commands.Command)
-            options = (
-                option.display_name if option.required else f"[{option.display_name}]"
-                for option in command.parameters
-            )
-            yield " ".join([f"/{group}{command.name}", *options])
+            yield written(group, command)
+
+
+def written(group: object, command: object) -> str:
+    """A command with its options; what may be left out stands in brackets."""
+    assert isinstance(command, app_commands.Command)
+    options = (
+        option.display_name if option.required else f"[{option.display_name}]"
+        for option in command.parameters
+    )
+    return " ".join([f"/{group} {command.name}" if group else f"/{command.name}", *options])
 
 
 def test_the_readme_lists_every_command_with_its_options_and_nothing_else() -> None:

@@ -24,7 +24,7 @@ NOT_LISTED = "That is in neither list."
 Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 
 
-class AccessCommands(app_commands.Group):
+class AccessCommands(app_commands.Group, name="access", description="Who may ask me, and where"):
     """Allows and denies channels, roles and members.
 
     Args:
@@ -32,7 +32,7 @@ class AccessCommands(app_commands.Group):
     """
 
     def __init__(self, choices: Choices) -> None:
-        super().__init__(name="access", description="Who may ask me, and where")
+        super().__init__()
         self._choices = choices
         self._changes = RuleChanges(choices, "access")
 

@@ -32,7 +32,9 @@ ROLE = "Only for members with this role, each of them"
 For = Literal["members", "server"]
 
 
-class LimitCommands(app_commands.Group):
+class LimitCommands(
+    app_commands.Group, name="limits", description="What members, roles and the server may use"
+):
     """Sets, removes and shows limits.
 
     Args:
@@ -41,7 +43,7 @@ class LimitCommands(app_commands.Group):
     """
 
     def __init__(self, choices: Choices, limits: Limits) -> None:
-        super().__init__(name="limits", description="What members, roles and the server may use")
+        super().__init__()
         self._limits = limits
         self._changes = RuleChanges(choices, "limits")
 
