@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,7 @@ from bot.settings import OfflineSettings, load_settings
 
 LEAVING_TAKES = 10.0  # seconds the bot gets to leave before it is killed
 READY_TAKES = 30.0  # seconds the bot gets to connect
+TERMINATED = 128 + signal.SIGTERM  # the exit code, as shells have it
 SAVED_IN = "SANDBOX_DATA"
 STATE = "discord.json"
 HOME = "Home"
@@ -81,11 +82,18 @@ class Playground:
 
 def sandbox(ask: str | None) -> int:
     """Converse at a prompt, or ask one question and show its answer growing; the exit code."""
-    return asyncio.run(_play(ask))
+    try:
+        return asyncio.run(_play(ask))
+    except asyncio.CancelledError:
+        return TERMINATED
 
 
 async def _play(ask: str | None) -> int:
     terminal = sys.stdout.isatty()
+    playing = asyncio.current_task()
+    assert playing is not None
+    for number in (signal.SIGTERM, signal.SIGHUP):  # the bot leaves with it
+        asyncio.get_running_loop().add_signal_handler(number, playing.cancel)
 
     def write(text: str) -> None:
         sys.stdout.write(text)
@@ -106,11 +114,29 @@ async def _play(ask: str | None) -> int:
                 ground.discord,
                 {role.replace(" ", "-"): person for role, person in ground.people.items()},
                 ground.general,
-                read_line=lambda: anext(lines, None),
+                read_line=_typed(lines),
                 write=write,
                 redraw=terminal,
             )
     return 0
+
+
+def _typed(lines: AsyncIterator[str]) -> Callable[[], Awaitable[str | None]]:
+    """Reads a line at a time; None after the last one.
+
+    Where there is none at all nobody is there to type, and the page alone is served.
+    """
+    some = False
+
+    async def read_line() -> str | None:
+        nonlocal some
+        line = await anext(lines, None)
+        if line is None and not some:
+            await asyncio.Event().wait()
+        some = True
+        return line
+
+    return read_line
 
 
 @asynccontextmanager

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from bot.playground import NotStarted, Playground, open_playground, sandbox
+from bot.playground import TERMINATED, NotStarted, Playground, open_playground, sandbox
 from bot.sandbox.discord.state import Message
 from bot.sandbox.weryai import API_KEY, INSTANT, WeryAIRelay, WeryAISandbox
 
+ROOT = Path(__file__).parents[1]
 TIMEOUT = 20.0  # seconds, after which a test gives up
 
 
@@ -126,3 +131,27 @@ def test_the_prompt_names_the_pages_address(
     assert "connected to the local Discord and to the local WeryAI" in told
     assert "\n  http://127.0.0.1:" in told
     assert "there are: member, moderator, second-member" in told
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_where_nobody_types_the_page_is_served_until_a_signal_takes_the_bot_along(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "sandbox"),
+        env={**os.environ, "SANDBOX_DATA": str(tmp_path / "kept"), "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(TIMEOUT):
+        while b"http://127.0.0.1:" not in (line := await process.stdout.readline()):
+            assert line, "it has ended"
+        url = line.decode().strip()
+        async with aiohttp.ClientSession() as http, http.get(url) as page:
+            assert page.status == 200
+        process.send_signal(number)
+        await process.stdout.read()
+        assert await process.wait() == TERMINATED
+    assert "stopped" in (tmp_path / "kept" / "bot.log").read_text().splitlines()[-1]
