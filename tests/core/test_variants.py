@@ -376,6 +376,7 @@ async def test_continue_goes_on_with_the_one_that_shows_and_keeps_the_others() -
     after = await world.press("Continue", asked)
     assert after.text == f"Zwei und Schluss. Wirklich.\n-# 2/2 · {FLASH.name}"
     assert world.model.requests[-1].n is None
+    assert world.memory.rows[asked.reply].variant == 1
     assert variants(world, asked) == (
         Variant("One and only.", COMPLETE),
         Variant("Zwei und Schluss. Wirklich.", COMPLETE),
