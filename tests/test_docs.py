@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from bot import discord_app
+from bot.core.option_kinds import OPTIONS, Kind
 from bot.core.replies import Controls
 from bot.discord_app.application import PERMISSIONS
 from bot.ops.health import serve_health
@@ -126,6 +127,17 @@ def written(group: object, command: object) -> str:
 def test_the_readme_lists_every_command_with_its_options_and_nothing_else() -> None:
     rows = table(section("What people can do"))
     assert sorted(line.split("`")[1] for line in rows) == sorted(commands_of_the_bot())
+
+
+def test_the_readme_lists_every_option_with_what_it_does() -> None:
+    own = section("Set it up for your server").split("\n### ")[0]
+    rows = [line.split(" | ") for line in table(own)]
+    listed = {cells[0].strip("| `"): cells[2].rstrip(" |") for cells in rows}
+    single = {name: one for name, one in OPTIONS.items() if one.kind is not Kind.RULES}
+    assert set(listed) == set(single)
+    for name, option in single.items():
+        about = re.sub(r"\W", "", option.about).lower()
+        assert about[:20] == re.sub(r"\W", "", listed[name]).lower()[:20]
 
 
 def test_the_readme_names_exactly_the_permissions_of_the_invite_link() -> None:

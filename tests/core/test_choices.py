@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from bot.core.choices import Choices
-from bot.core.conversation import ChannelId, Place
+from bot.core.conversation import ChannelId, GuildId, Place
 from bot.core.errors import InvalidInput, UnknownModel
 from bot.core.option_kinds import BUILT_IN
-from bot.core.options import Scope
+from bot.core.options import Changed, Scope
 from tests.core.fake_model import FakeCatalogue
 from tests.core.fake_stores import FakeOptions
 from tests.core.samples import ADA, FLASH, MINI, SERVER, place
@@ -101,3 +102,33 @@ def test_a_vanished_model_is_told_apart_from_an_unknown_one() -> None:
     with pytest.raises(UnknownModel):
         choices().model("GPT_1")
     assert choices().find(FLASH.key) is FLASH
+
+
+async def test_what_has_changed_in_a_server_is_announced_and_a_members_own_choice_is_not() -> None:
+    told: list[tuple[int, str]] = []
+
+    async def announce(guild: GuildId, changed: Sequence[Changed]) -> None:
+        told.extend((guild, one.name) for one in changed)
+
+    catalogue = FakeCatalogue(FLASH, MINI)
+    made = Choices(FakeOptions(), catalogue, {"model": FLASH.key}, announce=announce)
+    for scope in (Scope.SERVER, Scope.MEMBER):
+        await made.choose(THREAD, scope, "model", MINI.key, by=ADA.id)
+    await made.choose(THREAD, Scope.SERVER, "model", MINI.key, by=ADA.id)  # nothing new
+
+    assert told == [(SERVER, "model")]
+
+
+async def test_the_layers_of_a_place_are_told_from_the_most_particular_to_the_defaults() -> None:
+    made = choices()
+    await made.choose(THREAD, Scope.CHANNEL, "seed", 7, by=ADA.id)
+    layers = await made.layers(THREAD, member=ADA.id)
+
+    assert [scope for scope, _ in layers] == [
+        Scope.MEMBER,
+        Scope.THREAD,
+        Scope.CHANNEL,
+        Scope.SERVER,
+        Scope.DEFAULT,
+    ]
+    assert dict(layers)[Scope.CHANNEL] == {"seed": 7}

@@ -6,10 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.choices import Choices
 from bot.core.conversation import ChannelId
 from bot.core.errors import InvalidFile, UnknownModel
+from bot.core.option_kinds import OPTIONS
 from bot.core.options import Change, Scope
 from bot.core.transfer import DEEPEST, LARGEST_FILE, Places, exported, parsed, planned
 from tests.core.fake_model import FakeCatalogue
@@ -179,3 +182,35 @@ def test_the_largest_file_is_read_and_brackets_in_texts_do_not_count() -> None:
     assert parsed(b"\xef\xbb\xbf" + inside) == parsed(inside)  # an editor's mark
     deep = b'{"version":' * (DEEPEST - 1) + b"1" + b"}" * (DEEPEST - 1)
     assert parsed(deep)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inside: (
+        st.lists(inside, max_size=3)
+        | st.dictionaries(st.sampled_from([*OPTIONS, "roles", "allow", "1"]), inside, max_size=3)
+    ),
+    max_leaves=8,
+)
+OPTION_VALUES = st.dictionaries(st.sampled_from(list(OPTIONS)), VALUES, max_size=4)
+
+
+@given(
+    document=st.fixed_dictionaries(
+        {"version": st.just(1)},
+        optional={
+            "server": OPTION_VALUES | VALUES,
+            "channels": st.dictionaries(st.sampled_from(["50", "99"]), OPTION_VALUES) | VALUES,
+            "threads": VALUES,
+        },
+    )
+)
+def test_whatever_is_in_a_file_it_is_taken_or_refused_with_sentences(
+    document: dict[str, Any],
+) -> None:
+    told: list[object] = []
+    try:
+        told += plan(document)
+    except InvalidFile as refused:
+        told += refused.problems
+    assert all(told)

@@ -109,3 +109,10 @@ async def test_a_servers_choices_are_listed_and_nobody_elses(options: SqlOptionS
         Change(Scope.SERVER, HOME, "seed", 7),
     ]
     assert await options.layers({Scope.MEMBER: ANN}) == [(Scope.MEMBER, {"model": "B"})]
+
+
+async def test_thousands_of_places_are_changed_at_once(options: SqlOptionStore) -> None:
+    """An import may; databases limit how large a statement may be."""
+    changes = [Change(Scope.CHANNEL, ChannelId(number), "seed", 7) for number in range(3000)]
+    assert len(await options.change(HOME, changes, by=ANN)) == 3000
+    assert await options.change(HOME, changes, by=ANN) == []

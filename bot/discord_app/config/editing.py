@@ -24,7 +24,7 @@ from bot.discord_app.turns import AnyInteraction
 
 Items = list[discord.ui.Item[Any]]
 VALUE = 100  # characters of a value
-TEXT = 300  # of a longer text
+TEXT, LINES = 300, 6  # characters and lines of a longer text
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,9 @@ def _value(option: Option, seen: Seen, catalogue: ModelCatalogue) -> str:
         return f" · {shown(option, value)}"
     if option.kind is not Kind.TEXT or value is None:
         return f" · {applying(option, seen.there, catalogue, length=VALUE)}"
-    text = value if len(value) <= TEXT else f"{value[: TEXT - 1]}…"
+    text = "\n".join(value[:TEXT].splitlines()[:LINES])
+    if len(text) < len(value):
+        text = f"{text.rstrip()} …"
     return f"\n```\n{text.replace('```', chr(39) * 3)}\n```"
 
 
@@ -207,7 +209,12 @@ class ChannelMenu(discord.ui.ChannelSelect[PrivateView]):
         super().__init__(
             placeholder=placeholder,
             custom_id=custom_id,
-            channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+            channel_types=[
+                discord.ChannelType.text,
+                discord.ChannelType.news,
+                discord.ChannelType.public_thread,
+                discord.ChannelType.private_thread,
+            ],
             default_values=[]
             if chosen is None
             else [discord.SelectDefaultValue(id=chosen, type=kind)],

@@ -128,6 +128,16 @@ async def test_components_are_numbered_as_discord_does(rest: Rest, path: str) ->
     assert cleared.body["components"] == []
 
 
+async def test_what_a_menu_has_chosen_is_told_with_ids_as_text(rest: Rest, path: str) -> None:
+    """A bot may send them as numbers, which a browser would round."""
+    chosen = [{"id": 1574156632470847488, "type": "channel"}]
+    menu = {"type": 8, "custom_id": "where", "default_values": chosen}
+    row = {"type": 1, "components": [menu]}
+    sent = await rest.post(path, {"content": "x", "components": [row]})
+    (shown,) = sent.body["components"][0]["components"]
+    assert shown["default_values"] == [{"id": "1574156632470847488", "type": "channel"}]
+
+
 async def test_others_messages_can_only_be_stripped_of_embeds(
     sandbox: DiscordSandbox, rest: Rest, home: Home, path: str
 ) -> None:
