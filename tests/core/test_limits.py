@@ -175,6 +175,15 @@ async def test_a_question_may_be_as_long_as_the_limit_and_no_longer() -> None:
 
 
 @in_virtual_time
+async def test_how_long_a_question_may_be_matters_when_it_is_asked_and_not_anew() -> None:
+    world = World(ANSWER, ANSWER)
+    asked = world.ask("123456")
+    await asked.answered()
+    await rule(world, limits={"members": {"prompt_characters": 5}})
+    await world.press("Regenerate", asked)
+
+
+@in_virtual_time
 async def test_direct_messages_have_no_limits() -> None:
     world = World(COUNTED, COUNTED)
     await rule(world, limits={"members": {"questions_per_minute": 1}})
