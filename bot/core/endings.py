@@ -57,7 +57,7 @@ def footer(heard: Heard, signature: Signature) -> str:
     if heard.error is not None and heard.ruling is None:
         lines.append(f"-# ⚠ {heard.error.text}" if said else f"⚠ {heard.error.text}")
         note = INVITATION if invited else ""
-    elif invited and said:
+    elif invited:
         note = f"{note}: {INVITATION[0].lower()}{INVITATION[1:]}"
     elif not said and heard.state is ReplyState.COMPLETE:
         lines.append(f"{EMPTY} {EMPTY_INVITATION if signature.buttons else EMPTY_ADVICE}")

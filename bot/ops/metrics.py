@@ -130,7 +130,7 @@ class Metrics:
         self._deltas.inc()
 
     def model_failed(self, error: ModelError) -> None:
-        """WeryAI has failed a question, after all attempts."""
+        """WeryAI has failed a request, after all attempts."""
         self._model_errors.labels(type(error).__name__).inc()
 
     def started(self, lane: Lane) -> None:

@@ -43,6 +43,10 @@ FLASH = Signature("FLASH")
         (Heard(" \n", finish_reason="stop"), f"{EMPTY} {EMPTY_INVITATION}\n-# FLASH"),
         (Heard("", ruling=ReplyState.STOPPED), "-# ⏹ Stopped · FLASH"),
         (Heard("", ruling=ReplyState.FAILED), "-# ⚠ Failed · FLASH"),
+        (
+            Heard("", ruling=ReplyState.INTERRUPTED),
+            "-# ⚠ Interrupted: press Continue to go on · FLASH",
+        ),
     ],
 )
 def test_each_ending_says_what_it_is(heard: Heard, shown: str) -> None:

@@ -120,6 +120,15 @@ async def test_a_failure_of_weryai_is_counted_by_kind_and_passed_on() -> None:
     assert value(metrics, "bot_deltas_total") == 1
 
 
+def test_the_breaker_of_each_model_is_told_as_it_is_now() -> None:
+    metrics = Metrics()
+    for model, state in (("GPT_5", 2), ("GROK_4", 2), ("GPT_5", 1)):
+        metrics.breaker(model, state)
+    assert value(metrics, "bot_model_breaker", model="GPT_5") == 1
+    assert value(metrics, "bot_model_breaker", model="GROK_4") == 2
+    assert value(metrics, "bot_model_breaker", model="GLM_5") is None
+
+
 async def test_closing_a_counted_answer_closes_the_models_own_at_once() -> None:
     script = Script(Delta("Be"), Delta("cause"))
     async with aclosing(MeteredModel(script, Metrics()).stream(QUESTION)) as events:
