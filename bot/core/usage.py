@@ -144,15 +144,14 @@ def timeline(days: Mapping[int, Sums], since: float, now: float) -> Timeline:
     """Usage as it went: the days of a period, or the months of a long one.
 
     Args:
-        days: sums by the day's number.
-        since: the period's first moment. What begins before anything was used begins with that,
-            where it is told by months.
+        days: sums by the day's number, none of them before the period.
+        since: the period's first moment. A long period begins with the first day that saw use.
         now: the present moment.
     """
     last = int(now // SECONDS_A_DAY)
     first = int(since // SECONDS_A_DAY)
     if last - first >= MOST_DAYS:
-        first = max(first, min(days, default=last))
+        first = min(days, default=last)
     each = [(EPOCH + timedelta(days=day), days.get(day, Sums())) for day in range(first, last + 1)]
     if len(each) <= MOST_DAYS:
         return Timeline(each, monthly=False)
