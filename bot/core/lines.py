@@ -85,7 +85,7 @@ class Lines:
         key = ticket.spot.key
         line = self._lines.setdefault(key, Line())
         line.waiting.append(ticket)
-        self.room.enter(ticket.spot, gathers=ticket.turn.gathers)
+        self.room.enter(ticket.spot, ticket.turn)
         try:
             async with line.lock if ticket.turn.shared else nullcontext():
                 if ticket not in line.waiting:
@@ -96,7 +96,8 @@ class Lines:
                     batch = self._gather(line, ticket)
                     line.head = None
                     self._tell_of_a_move()
-                    yield batch
+                    with self.room.answering(ticket.spot, ticket.turn):
+                        yield batch
         finally:
             if line.head is ticket:
                 line.head = None
@@ -159,7 +160,7 @@ class Lines:
         if ticket not in line.waiting:
             return False
         line.waiting.remove(ticket)
-        self.room.leave(ticket.spot, gathers=ticket.turn.gathers)
+        self.room.leave(ticket.spot, ticket.turn)
         return True
 
     def _tell_of_a_move(self) -> None:

@@ -187,6 +187,14 @@ class Places:
         if spot.given is not None and not spot.given.done():
             spot.given.set_result(False)
 
+    def free(self, spot: Spot) -> int:
+        """How many more of this spot's server may have a place at once."""
+        free = max(0, self._throttle.allowed - self._throttle.running)
+        server = self._servers.get(spot.server)
+        if server is None or server.most is None:
+            return free
+        return max(0, min(free, server.most - server.running))
+
     def before(self, spot: Spot) -> int:
         """How many get a place before this spot; it may be one that does not stand here yet."""
         server = self._servers.get(spot.server) or Server()

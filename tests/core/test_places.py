@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.conversation import ChannelId, GuildId, Person, Place, Turn, UserId
@@ -267,6 +267,7 @@ def test_who_is_before_one_is_foretold_as_it_comes(sizes: list[int], data: st.Da
     assert served_before(enumerate(sizes), mine, ahead) == served.index((mine, ahead))
 
 
+@settings(deadline=None)
 @given(chance=st.randoms())
 def test_as_many_are_served_before_a_question_as_it_is_told(chance: random.Random) -> None:
     async def scenario() -> None:
@@ -377,6 +378,7 @@ async def test_a_place_given_in_the_very_step_of_a_cancellation_is_given_back() 
     assert here.is_empty()
 
 
+@settings(deadline=None)
 @given(chance=st.randoms())
 def test_whatever_happens_no_place_is_leaked_and_none_too_many_are_given(
     chance: random.Random,
