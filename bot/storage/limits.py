@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.core.conversation import GuildId, UserId
 from bot.core.quotas import MINUTE, Counter, Quota, What, begins
@@ -43,6 +44,20 @@ def _add_tokens(insert: Insert) -> Insert:
     )
 
 
+def _count_question(insert: Insert) -> ReturningInsert[Any]:
+    """Adds a question to a counter, or begins it anew; returns what it was before."""
+    began = insert.excluded.started
+    over = counters.c.started <= began - MINUTE
+    return insert.on_conflict_do_update(
+        index_elements=KEY,
+        set_={
+            "started": sa.case((over, began), else_=counters.c.started),
+            "used": sa.case((over, 1), else_=counters.c.used + 1),
+        },
+    ).returning(counters.c.what, counters.c.user_id, counters.c.started, counters.c.used - 1)
+
+
+_COUNT_QUESTION = {name: _count_question(insert(counters)) for name, insert in INSERTS.items()}
 _ADD_TOKENS = {name: _add_tokens(insert(counters)) for name, insert in INSERTS.items()}
 
 
@@ -75,18 +90,7 @@ async def count_question(
     if not limited:
         return
     rows = [_row(quota.guild, user, What.QUESTIONS, at, 1) for user in sorted(limited)]
-    insert = database.insert(counters).values(rows)
-    began = insert.excluded.started
-    over = counters.c.started <= began - MINUTE
-    counted = await connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=KEY,
-            set_={
-                "started": sa.case((over, began), else_=counters.c.started),
-                "used": sa.case((over, 1), else_=counters.c.used + 1),
-            },
-        ).returning(counters.c.what, counters.c.user_id, counters.c.started, counters.c.used - 1)
-    )
+    counted = await connection.execute(_COUNT_QUESTION[database.dialect], rows)
     quota.check([_counter(*row) for row in counted.all()], at)
 
 
