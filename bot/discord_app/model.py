@@ -95,7 +95,7 @@ class OwnModel(PrivateView):
         return discord.ui.Container(discord.ui.TextDisplay(self._text))
 
     def _answering(self, public: Resolved) -> str:
-        force = in_force(self._catalogue, public)
+        force = in_force(self._choices, self._catalogue, public)
         return "\n".join([force, *self._limits(public.model), HOW_TO_CHANGE])
 
     def _own(self, own: str | None, pickable: Sequence[ModelInfo]) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from discord import app_commands
 
 from bot.core.choices import Choices
+from bot.core.corrections import eligible
+from bot.core.errors import ModelNotSupported
 from bot.core.options import Resolved, Scope
 from bot.core.ports import ModelCatalogue, ModelInfo
 from bot.discord_app.turns import AnyInteraction, place_of, presser_of
@@ -68,11 +70,16 @@ def tokens_of(model: ModelInfo) -> str:
     return " and ".join(told)
 
 
-def in_force(catalogue: ModelCatalogue, options: Resolved) -> str:
+def in_force(choices: Choices, catalogue: ModelCatalogue, options: Resolved) -> str:
     """Which model answers, and why."""
     key = options.model
     origin = ORIGIN[options.sources["model"]]
-    sentence = f"{named(catalogue, key)} answers here: {origin}."
-    if catalogue.find(key) is None:
-        sentence += " WeryAI does not offer it any more: a moderator should choose another one."
-    return sentence
+    if catalogue.find(key) is not None:
+        return f"{named(catalogue, key)} answers here: {origin}."
+    gone = f"`{key}`, {origin}, is gone: WeryAI does not offer it any more."
+    try:
+        stand_in = eligible(options, choices)[0].model
+    except ModelNotSupported:
+        return f"{gone} A moderator should choose another one."
+    instead = named(catalogue, stand_in.key)
+    return f"{gone} {instead} answers instead, until a moderator chooses another one."

@@ -49,8 +49,17 @@ async def test_a_model_that_has_vanished_is_said_so(home: Home, inside: Inside) 
 
     text = words(await model(home))
 
-    assert "`GPT_5_MINI`" in text
-    assert "does not offer it any more" in text
+    assert text.startswith(
+        "`GPT_5_MINI`, chosen for this server, is gone: WeryAI does not offer it any more. "
+        "**Gemini 2.5 Flash** (`GEMINI_25_FLASH`) answers instead, until a moderator chooses "
+        "another one."
+    )
+
+
+async def test_where_no_model_is_left_a_moderator_is_called_for(home: Home, inside: Inside) -> None:
+    inside.catalogue.offered.clear()
+
+    assert "A moderator should choose another one." in words(await model(home))
 
 
 async def test_a_member_chooses_their_own_and_goes_back(home: Home, inside: Inside) -> None:
