@@ -9,9 +9,11 @@ import pytest
 
 from bot.core.conversation import EventId, ReplyId
 from bot.core.replies import Address, ReplyState, Variant
-from bot.storage import SqlHistoryStore, SqlReplyStore
+from bot.storage import Database, SqlHistoryStore, SqlReplyStore
+from bot.storage.history import ensure_conversation
+from bot.storage.tables import replies as rows
 
-from .samples import CHANNEL, answer, begun, ending, question, shown
+from .samples import CHANNEL, GUILD, accepted, answer, begun, ending, question, shown
 
 COMPLETE, LENGTH = ReplyState.COMPLETE, ReplyState.LENGTH
 VARIANTS = (Variant("one", COMPLETE), Variant("two", LENGTH), Variant("three\0", COMPLETE))
@@ -132,7 +134,7 @@ async def test_a_question_and_a_page_at_once_agree_on_what_was_showing(
 
         async def page(reply: ReplyId = reply, trigger: int = event + 2) -> str | None:
             chosen = await replies.choose_variant(reply, 1, EventId(trigger))
-            return chosen and chosen.text
+            return None if chosen is None else chosen.text
 
         async def ask(event: int = event + 3) -> str:
             await begun(replies, question(event))
@@ -140,6 +142,21 @@ async def test_a_question_and_a_page_at_once_agree_on_what_was_showing(
 
         paged, before = await asyncio.gather(page(), ask())
         assert before == (paged or "one")
+
+
+async def test_a_page_waits_for_a_question_that_is_being_accepted(
+    database: Database, replies: SqlReplyStore
+) -> None:
+    reply = await answer(replies, question(5), THREE)
+    later = await accepted(replies, question(6, channel=51))
+    async with database.write() as connection:  # what `accept` does, and has not committed yet
+        await ensure_conversation(database, connection, CHANNEL, GUILD)
+        paged = asyncio.create_task(replies.choose_variant(reply, 1, LATER))
+        done, _ = await asyncio.wait({paged}, timeout=0.3)
+        assert not done
+        of_the_same = rows.update().where(rows.c.id == later).values(conversation_id=CHANNEL)
+        await connection.execute(of_the_same)
+    assert await paged is None
 
 
 async def test_a_new_answer_replaces_all_variants(replies: SqlReplyStore) -> None:
