@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.core.breakers import Breaker, Breakers
-from bot.core.errors import ModelError, ModelNotSupported, QueueFull, RateLimited
+from bot.core.errors import ModelError, ModelNotSupported, RateLimited
+from bot.core.patience import PATIENCE, Patience
 from bot.core.ports import ChatEvent, ChatModel
 from bot.core.requesting import Candidate
 
 log = logging.getLogger(__name__)
-
-PATIENCE = 60.0  # seconds without an answer to anybody
-LONGEST_PATIENCE = 10  # times as long, however well WeryAI answers others
-FIRST_WAIT, LONGEST_WAIT = 2.0, 15.0  # seconds; each wait is twice the one before
-JITTER = 1.0  # seconds: those who were told the same moment do not all come back in it
 
 
 class Audience(Protocol):
@@ -118,47 +113,10 @@ class Fallback:
                         raise
                 else:
                     breaker.answered()
-                    self._answered_at = _now()
+                    self._answered_at = asyncio.get_running_loop().time()
                     return Begun(first, events, breaker)
                 audience.waits()
                 await asyncio.sleep(seconds)
-
-
-class Patience:
-    """How long one question waits on while WeryAI is asked too much.
-
-    As long as others are answered it waits as in a line, up to a bound; where another model may
-    answer, it does not.
-
-    Args:
-        seconds: to wait without an answer to anybody.
-        answered_at: tells when somebody was last answered.
-    """
-
-    def __init__(self, seconds: float, answered_at: Callable[[], float]) -> None:
-        self._seconds = seconds
-        self._answered_at = answered_at
-        self._since = _now()
-        self._next = FIRST_WAIT
-
-    def wait_after(self, error: ModelError, *, another: bool) -> float | None:
-        """Seconds until it is worth asking the same model again; None: it is not.
-
-        A full queue is one model's affair: where there is `another`, nobody waits for it.
-        """
-        waits = isinstance(error, RateLimited) or (isinstance(error, QueueFull) and not another)
-        if not waits:
-            return None
-        least = self._next if error.retry_after is None else error.retry_after
-        self._next = min(LONGEST_WAIT, 2 * self._next)
-        seconds = least + random.uniform(0, JITTER)  # noqa: S311 - jitter, not a secret
-        return seconds if _now() + seconds <= self._until(another=another) else None
-
-    def _until(self, *, another: bool) -> float:
-        if another:
-            return self._since + self._seconds
-        moved = max(self._since, self._answered_at())
-        return min(moved + self._seconds, self._since + LONGEST_PATIENCE * self._seconds)
 
 
 def may_be_replaced(error: ModelError) -> bool:
@@ -176,7 +134,3 @@ def standing_in(candidate: Candidate, chosen: Candidate) -> Candidate:
     missed = f"{chosen.signature.model} was not available"
     why = ", ".join(reason for reason in (chosen.signature.instead, missed) if reason)
     return replace(candidate, signature=replace(candidate.signature, instead=why))
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -14,10 +14,11 @@ from bot.core.breakers import Breakers
 from bot.core.choices import Choices
 from bot.core.conversation import ChannelId, EventId, MessageId, Place, Presser, ReplyId, Turn
 from bot.core.errors import InvalidInput, LimitReached, LineFull, NotAllowed
-from bot.core.fallback import PATIENCE, Fallback
+from bot.core.fallback import Fallback
 from bot.core.limits import Limits
 from bot.core.lines import Ticket
 from bot.core.pacing import EditBudget
+from bot.core.patience import PATIENCE
 from bot.core.places import Places
 from bot.core.ports import (
     ChatModel,

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from bot.core.errors import ModelError, QueueFull, RateLimited
-from bot.core.fallback import LONGEST_PATIENCE, PATIENCE
+from bot.core.patience import LONGEST_PATIENCE, PATIENCE
 from bot.core.ports import ChatEvent, Finish
 from bot.core.requests import ChatRequest
 from bot.core.running import BUSY
