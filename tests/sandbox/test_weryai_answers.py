@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.sandbox.weryai import texts
 from bot.sandbox.weryai.answers import answer
 
 
@@ -49,6 +50,12 @@ def test_the_same_question_gets_the_same_answer_and_different_ones_differ() -> N
 @pytest.mark.parametrize("question", ["a long one", "Tell me a story", "Write an essay"])
 def test_a_long_answer_is_longer_than_a_message_of_discord(question: str) -> None:
     assert 2000 < len(replied(question)) < 4096  # and ends within the default max_tokens
+
+
+def test_a_variant_that_was_cut_off_goes_on_as_well() -> None:
+    whole = replied("Tell me a very long story")
+    partial = f"{texts.ANOTHER_WAY.format(number=2)}{whole[:3000]}"
+    assert replied("Tell me a very long story", partial, "Go on.") == whole[3000:]
 
 
 def test_it_recalls_the_conversation() -> None:

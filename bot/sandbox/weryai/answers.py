@@ -65,6 +65,7 @@ def answer(messages: Sequence[dict[str, str]], model: str) -> str:
     return said.pick(texts.SHORT).format(subject=said.subject, model=model)
 
 
+_PREFACE = re.compile(re.escape(texts.ANOTHER_WAY).replace(r"\{number\}", r"\d"))
 _GO_ON = re.compile(r"\bcut off\b|\bgo on\b|\bcontinue\b", re.IGNORECASE)
 
 
@@ -74,8 +75,9 @@ def _rest_of_answer(said: Conversation) -> str:
     if partial["role"] != "assistant":
         return "There is nothing to go on with yet. Ask me something first."
     whole = answer(said.messages[:-2], said.model)
+    begun = _PREFACE.sub("", partial["content"], count=1)
     # White space at the end of what was told may have got lost on the way.
-    for told in (partial["content"], partial["content"].rstrip()):
+    for told in (begun, begun.rstrip()):
         _, found, rest = whole.partition(told)
         if found and rest.strip():
             return rest

@@ -138,6 +138,7 @@ ARABIC = """\
 ومع ذلك تصل الحروف وعلامات الترقيم سليمة.
 """
 
+ANOTHER_WAY = "**Answer {number}**, in other words:\n\n"  # before all variants but the first
 VARIANTS = """\
 Ask with `/ask` and its option `variants`, and I answer up to four times at once. `!fault one_choice` \
 in the question lets me ignore that, as some models do.

@@ -9,9 +9,9 @@ from bot.sandbox.weryai.answers import answer
 from bot.sandbox.weryai.json_answers import json_answer
 from bot.sandbox.weryai.models import Model
 from bot.sandbox.weryai.script import Choice
+from bot.sandbox.weryai.texts import ANOTHER_WAY
 
 DEFAULT_MAX_TOKENS = 1024  # the documentation's
-ANOTHER_WAY = "**Answer {number}**, in other words:"
 
 
 def thought_up(request: dict[str, Any], models: Sequence[Model], size: int) -> list[Choice]:
@@ -39,7 +39,7 @@ def _choice(request: dict[str, Any], models: Sequence[Model], size: int, number:
         names = {model.key: model.name for model in models}
         text = answer(request["messages"], names[request["model"]])
         if number > 1:
-            text = f"{ANOTHER_WAY.format(number=number)}\n\n{text}"
+            text = ANOTHER_WAY.format(number=number) + text
     deltas = cut(text, size)
     limit = request.get("max_tokens", DEFAULT_MAX_TOKENS)
     return Choice(deltas[:limit], "length" if len(deltas) > limit else "stop")
