@@ -20,7 +20,8 @@ While I write, **Stop** ends it; afterwards **Regenerate** tries again and **Con
 
 `/model` tells which model answers here and chooses yours for private questions. `/reset` makes me forget a conversation.
 `/usage show` tells what my answers have cost: you yours, moderators the server's.
-Moderators choose everything with `/config show`, for the server, a channel or a thread."""
+Moderators choose everything with `/config show`, for the server, a channel or a thread.
+`/config limits` and `/config access` say who may ask, where and how much."""
 MENTIONS_ONLY = (
     "\n-# Reading messages that do not mention me is switched off for me, in threads too."
 )

@@ -10,7 +10,7 @@ from bot.core.errors import BotError, ReplyDelayed
 from bot.core.option_kinds import OPTIONS
 from bot.core.options import Changed, Scope
 from bot.core.ports import OptionStore
-from bot.discord_app.config.wording import shown
+from bot.discord_app.config.wording import changed
 from bot.discord_app.lanes import channel_lane
 from bot.discord_app.rest import DiscordRest, Refused
 
@@ -95,4 +95,4 @@ def told(one: Changed) -> str:
     option = OPTIONS.get(one.name)
     if option is None:  # an option of a former version
         return f"**{one.name}**"
-    return f"**{option.title}**: {shown(option, one.before)} → {shown(option, one.after)}"
+    return f"**{option.title}**: {changed(option, one.before, one.after)}"

@@ -17,6 +17,7 @@ HERE: Mapping[Scope, str] = {
     Scope.THREAD: "this thread",
 }
 SHORT = 60  # characters of a value among others
+LONG = 100  # characters of rules, which are sentences
 FROM_PARTICULAR = (Scope.THREAD, Scope.CHANNEL, Scope.SERVER)
 
 # What a choice's words mean to people.
@@ -36,6 +37,25 @@ def shown(option: Option, value: Any, *, length: int = SHORT) -> str:
     if len(told) > length:
         told = f"{told[: length - 1]}…"
     return f"`{told.replace('`', chr(39))}`"
+
+
+def changed(option: Option, before: Any, after: Any) -> str:
+    """From what to what, in one line; of rules only those that are different."""
+    if option.kind is not Kind.RULES:
+        return f"{shown(option, before)} → {shown(option, after)}"
+    old, new = (_rules(option, value) for value in (before, after))
+    return (
+        f"{_listed([r for r in old if r not in new])} → {_listed([r for r in new if r not in old])}"
+    )
+
+
+def _rules(option: Option, value: Any) -> list[str]:
+    return [] if value is None else option.told(value).split("; ")
+
+
+def _listed(rules: list[str]) -> str:
+    told = "; ".join(rules) or "nothing"
+    return told if len(told) <= LONG else f"{told[: LONG - 1]}…"
 
 
 def in_words(option: Option, value: Any, catalogue: ModelCatalogue, *, length: int = SHORT) -> str:
