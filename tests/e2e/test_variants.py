@@ -230,6 +230,9 @@ async def test_variants_of_any_length_fill_as_many_messages_as_they_need(home: H
     await home.until(lambda: len(said_by_the_bot(home.channel)) == 1, "one message again")
     await shows(home, answer, "Short again.", "3/3")
     assert said_by_the_bot(home.channel) == [answer]
+    await home.answered(await home.ask("And then?"))
+    told = conversation(home.weryai.requests[-1])
+    assert told[1] == ("assistant", "Short again."), "the bot's own deletions delete no answer"
 
 
 async def test_a_variant_beyond_five_messages_comes_as_a_file(home: Home) -> None:
