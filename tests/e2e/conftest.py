@@ -74,6 +74,7 @@ async def home(shared_stage: Stage) -> AsyncGenerator[Home]:
     """A new guild of the bot that all share."""
     for stage in observed(shared_stage):
         yield stage.home()
+        await stage.at_rest()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

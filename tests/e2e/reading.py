@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sqlite3
 from collections.abc import Iterable
-from pathlib import Path
 
 from bot.sandbox.discord.state import Channel, Message
 from bot.sandbox.weryai.recording import Recorded
@@ -66,12 +64,3 @@ def faults_of(content: str) -> list[str]:
     if re.search(r"[▌█●▍…⏳]\s*\Z", content) and not content.startswith("-# "):
         found.append("a cursor")
     return found
-
-
-def stored(database: Path, query: str, *values: object) -> list[tuple[object, ...]]:
-    """What a database holds, read as an operator could."""
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    try:
-        return connection.execute(query, values).fetchall()
-    finally:
-        connection.close()

@@ -16,6 +16,7 @@ from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Channel, Guild, Message
 from bot.sandbox.weryai import API_KEY, INSTANT, Recorded, WeryAISandbox
 from tests.e2e.bot_process import BotProcess
+from tests.e2e.database import stored
 
 DEFAULT_MODEL = "GEMINI_25_FLASH"
 DEFAULT_NAME = "Gemini-2.5-Flash"
@@ -153,6 +154,13 @@ class Stage:
     def log(self) -> str:
         """What the bots said during the test."""
         return "\n".join("\n".join(bot.log.lines[self.since(bot) :]) for bot in self.bots)
+
+    async def at_rest(self) -> None:
+        """Wait until no answer is under way: it would ask the model in the middle of another test."""
+        growing = "SELECT id FROM replies WHERE state IN ('accepted', 'streaming')"
+        await self.discord.until(
+            lambda: not stored(self.database, growing), what="The end of every answer"
+        )
 
     def check(self) -> None:
         """A test ends: what holds after every one of them."""

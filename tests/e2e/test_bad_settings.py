@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from tests.e2e.reading import stored
+from tests.e2e.database import stored
 from tests.e2e.stage import Home, Stage, text_of
 
 OUT_OF_RANGE = {

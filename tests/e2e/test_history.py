@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.discord.events import MessageCreated
-from tests.e2e.reading import stored
+from tests.e2e.database import stored
 from tests.e2e.stage import Home, Stage, answers_to, conversation, text_of
 
 

@@ -10,8 +10,9 @@ import pytest
 from bot.sandbox.discord.faults import Fault, Faults
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.state import Channel, Message
+from tests.e2e.database import stored
 from tests.e2e.playing import Ask, both_ways, by_command, by_mention, growing, in_private, paced
-from tests.e2e.reading import joined, said_by_the_bot, stored
+from tests.e2e.reading import joined, said_by_the_bot
 from tests.e2e.stage import DEFAULT_NAME, Home, buttons, conversation, text_of
 
 WHOLE = f"One two three four.\n-# {DEFAULT_NAME}"

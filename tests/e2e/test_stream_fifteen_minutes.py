@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.discord.handles import InteractionHandle
+from tests.e2e.database import stored
 from tests.e2e.playing import (
     by_command,
     ended_as,
@@ -13,7 +14,7 @@ from tests.e2e.playing import (
     in_private,
     told_privately,
 )
-from tests.e2e.reading import joined, said_by_the_bot, stored
+from tests.e2e.reading import joined, said_by_the_bot
 from tests.e2e.stage import DEFAULT_NAME, Home, buttons, conversation, text_of
 
 FIFTEEN_MINUTES = 15 * 60 + 1.0
