@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from bot.core.conversation import ChannelId, GuildId, Place, Presser
 from bot.core.errors import InvalidInput, LineFull, NotAllowed, ReplyDelayed, ReplyGone
 from bot.core.notices import GLANCE, UNNOTICED, WITHDRAWN
+from bot.core.options import Change, Scope
 from bot.core.ports import Finish
 from bot.core.replies import Controls, ReplyState
 from bot.core.room import IN_CONVERSATION, IN_SERVER
 from bot.core.streaming import PATIENCE, THINKING
 from tests.core.fake_discord import FakeSurface
 from tests.core.fake_model import FOREVER, Step, words
-from tests.core.samples import ADA, BOB, place, turn
+from tests.core.samples import ADA, BOB, SERVER, place, turn
 from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, Asked, World
 from tests.virtual_time import in_virtual_time, run
 
@@ -499,6 +500,23 @@ async def test_a_server_with_many_questions_delays_another_server_by_one_answer_
     await asyncio.sleep(0.5)
     await world.ask(at=Place(GuildId(2), ChannelId(5))).task
     assert len(world.model.requests) == 2
+
+
+@in_virtual_time
+async def test_a_server_is_given_no_more_answers_at_once_than_it_allows_itself() -> None:
+    world = World([3.0, "Because so.", Finish("stop")])
+    rules = {"server": {"answers_at_once": 2}}
+    await world.options.change(SERVER, [Change(Scope.SERVER, SERVER, "limits", rules)], by=ADA.id)
+    for channel in range(5):
+        world.ask(at=place(channel + 1))
+        await asyncio.sleep(0.01)
+    elsewhere = world.ask(at=Place(GuildId(2), ChannelId(5)))
+    await until(2)
+    assert world.service.running() == 3
+    assert world.asked[2].surface.text == NEXT
+    assert world.asked[4].surface.text == before(2)
+    await world.everybody()
+    assert elsewhere.surface.text == SHOWN
 
 
 @in_virtual_time
