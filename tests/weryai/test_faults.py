@@ -71,6 +71,7 @@ HARMLESS = {
     Fault.PLAIN_JSON,
     Fault.SPLIT_BYTES,
     Fault.ONE_CHUNK,
+    Fault.ONE_CHOICE,
     Fault.CRLF,
     Fault.CR,
     Fault.COMMENTS,
