@@ -124,6 +124,23 @@ async def test_tokens_are_counted_and_the_day_has_an_end(home: Home) -> None:
     assert "tokens today" in await limits(home, "show")
 
 
+async def test_a_server_gets_so_many_answers_at_once_and_the_others_wait(home: Home) -> None:
+    other = home.discord.add_channel(home.guild, "other")
+    await limits(home, "set", what="answers at once", most=1, who="server")
+    gate = home.weryai.hold_next(after=1)
+    first = await home.mention("Tell me something.")
+    await home.begun(first)
+
+    second = await home.mention("And me?", by=home.bob, channel=other)
+    waiting = await home.begun(second)
+    assert "⏳" in waiting.content
+    assert len(home.weryai.requests) == 1
+
+    gate.release()
+    await home.answered(second)
+    assert len(home.weryai.requests) == 2
+
+
 async def test_a_long_question_is_refused_with_its_length(home: Home) -> None:
     await limits(home, "set", what="prompt characters", most=10)
     await asks(home, prompt="Ten chars.")
