@@ -81,9 +81,9 @@ class Json:
     def shown(self, text: str, *, final: bool) -> str:
         """The JSON in a fence of its own, which the last message closes."""
         body = self.bare(text)
-        if not final and _HALF_AN_OPENING.match(body):
-            return ""
         if not final:
+            if _HALF_AN_OPENING.match(_opened(text)):
+                return ""
             body = body.rstrip(_MAY_BE_A_CLOSING)
         if not body.strip():
             return ""
@@ -91,9 +91,8 @@ class Json:
 
     def bare(self, text: str) -> str:
         """The JSON alone."""
-        opening = _OPENING.match(text)
-        body = text if opening is None else text[opening.end() :]
-        fenced = opening is not None or body.lstrip().startswith(("{", "["))
+        body = _opened(text)
+        fenced = body != text or body.lstrip().startswith(("{", "["))
         return _without_closing(body) if fenced else body
 
     def file(self, text: str) -> File | None:
@@ -117,6 +116,12 @@ class Json:
         except Unchecked:
             return UNCHECKED
         return FOLLOWS if problem is None else DOES_NOT_FOLLOW.format(problem=_short(problem))
+
+
+def _opened(text: str) -> str:
+    """What comes after the opening of a fence, if there is one."""
+    opening = _OPENING.match(text)
+    return text if opening is None else text[opening.end() :]
 
 
 def _without_closing(text: str) -> str:

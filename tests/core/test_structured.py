@@ -63,6 +63,7 @@ PIECES = st.sampled_from(["```", "``", "`", "json", "\n", " ", "{", "}", '"', "a
 @given(st.lists(PIECES, max_size=20).map("".join))
 @example("```json\n{}\n```")
 @example('{"a": "`````"}')
+@example("```\n`a```")
 def test_what_is_shown_only_grows_while_the_text_does(text: str) -> None:
     before = ""
     for end in range(len(text) + 1):
