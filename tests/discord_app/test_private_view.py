@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -55,3 +56,38 @@ async def test_a_form_that_is_left_open_does_not_let_the_buttons_outlive_the_tok
     assert view.timeout == LIFETIME - 600
     await view.act(acted(), nothing)
     assert view.timeout == LIFETIME < TOKEN_LIVES
+
+
+async def test_presses_are_done_one_after_the_other() -> None:
+    view, gate = OneButton(only(1), run="now", again="`/again`"), asyncio.Event()
+    began: list[str] = []
+    await view.open(acted())
+
+    async def slow() -> None:
+        began.append("slow")
+        await gate.wait()
+
+    async def quick() -> None:
+        began.append("quick")
+
+    first = asyncio.create_task(view.act(acted(), slow))
+    second = asyncio.create_task(view.act(acted(), quick))
+    await asyncio.wait({first, second}, timeout=0)
+    for _ in range(10):
+        await asyncio.sleep(0)  # as far as they get
+    assert began == ["slow"]
+
+    gate.set()
+    await asyncio.gather(first, second)
+    assert began == ["slow", "quick"]
+
+
+class NoButton(OneButton):
+    async def draw(self) -> discord.ui.Item[Any]:
+        return discord.ui.TextDisplay("That was all.")
+
+
+async def test_what_has_no_buttons_left_is_not_closed_later() -> None:
+    view = NoButton(only(1), run="now", again="`/again`")
+    await view.open(acted())
+    assert view.is_finished()

@@ -296,6 +296,19 @@ async def test_the_log_channel_is_chosen_from_the_servers(home: Home, inside: In
     assert menu["default_values"] == [{"id": str(home.channel.id), "type": "channel"}]
 
 
+async def test_a_channel_of_another_server_is_refused_even_from_the_menu(
+    home: Home, inside: Inside, sandbox: DiscordSandbox
+) -> None:
+    elsewhere = sandbox.add_channel(sandbox.add_guild("Elsewhere"), "secret")
+    message = await panel(home)
+    await press(home.mo, message, "group:Rules")
+
+    refused = await pick(home.mo, message, "set:log_channel", elsewhere)
+
+    assert "must be a channel of this server" in await private_word(refused)
+    assert await server(home, inside) == {}
+
+
 async def test_two_presses_at_once_are_both_done(home: Home, inside: Inside) -> None:
     message = await panel(home)
     await press(home.mo, message, "group:Answers")
