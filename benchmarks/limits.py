@@ -16,6 +16,7 @@ import random
 import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -239,7 +240,8 @@ async def measure(folder: Path, seconds: float) -> list[Measured]:
                 measured.append(await paced(f"{what}, {PACE:,} per second", check, seconds))
         finally:
             answering.cancel()
-            await asyncio.wait({answering})
+        with suppress(asyncio.CancelledError):
+            await answering  # which raises if the replies have failed meanwhile
     return measured
 
 
