@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
@@ -57,6 +57,11 @@ class Cost:
         self.written += ceil(len(text) / 4)
 
 
+def elsewhere(home: Home) -> Home:
+    """A channel of its own, which nobody has hurried in."""
+    return replace(home, channel=home.discord.add_channel(home.guild, "elsewhere"))
+
+
 def prompt_of(request: Recorded) -> int:
     return sum(len(message["content"]) for message in request.json["messages"])
 
@@ -71,12 +76,12 @@ async def test_every_answer_counts_however_it_has_ended(home: Home) -> None:
     asked = home.weryai.requests
     counted, guessed = Cost(), Cost()
     for ending in ("complete", "length", "filtered"):
-        await ended_as(home, ending)
+        await ended_as(elsewhere(home), ending)
         counted.counted(asked[-1])
     for ending in ("interrupted", "stopped"):
-        answer = await ended_as(home, ending)
+        answer = await ended_as(elsewhere(home), ending)
         guessed.estimated(asked[-1], text_of(answer))
-    await ended_as(home, "failed")
+    await ended_as(elsewhere(home), "failed")
 
     told = await usage(home, home.ada, by="model")
 
