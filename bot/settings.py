@@ -195,7 +195,11 @@ class Settings(BaseSettings):
         description="Discord messages an answer may fill; the rest comes as a file.",
     )
     max_concurrent_replies: int = Field(
-        500, ge=1, le=10_000, description="Answers that may be given at once; others wait."
+        500,
+        ge=1,
+        le=10_000,
+        description="Answers that may be given at once; others wait. They are fewer for a while "
+        "after WeryAI has refused some.",
     )
     message_content_intent: Annotated[Intent, BeforeValidator(_lower)] = Field(
         "auto",

@@ -350,7 +350,8 @@ class StreamEditor:
     # --- until the first text -----------------------------------------------------------------
 
     def _think(self) -> None:
-        if self._draft.opening is None and self._surface.address.message_ids:
+        shows_something = bool(self._surface.address.message_ids) and not self._visible.is_set()
+        if shows_something and self._draft.opening is None:
             self.open_with(THINKING)
 
     async def _type(self) -> None:
