@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from bot.core.charts import Chart
 from bot.core.errors import PictureFailed
+
+log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-m", "bot.charts")
 HERE = Path(__file__).parents[2]  # where `bot` is found, whatever the bot's working directory
@@ -87,6 +90,11 @@ class ChartProcess:
 @asynccontextmanager
 async def open_charts() -> AsyncIterator[ChartProcess]:
     """A painter whose processes share a folder for what matplotlib finds out about fonts."""
-    with tempfile.TemporaryDirectory(prefix="bot-charts-", ignore_cleanup_errors=True) as folder:
-        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        yield ChartProcess(inherited | {"MPLCONFIGDIR": folder, "MPLBACKEND": "agg"})
+    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    with ExitStack() as stack:
+        try:
+            folder = tempfile.TemporaryDirectory(prefix="bot-charts-", ignore_cleanup_errors=True)
+            environment["MPLCONFIGDIR"] = stack.enter_context(folder)
+        except OSError as error:  # the bot runs without it
+            log.warning("no temporary folder, pictures may take longer: %s", error.strerror)
+        yield ChartProcess(environment)

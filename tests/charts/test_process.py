@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,14 @@ async def test_the_process_is_told_the_chart_and_nothing_else(
     assert f"'{Path(bot.__file__).parents[1]}', " in names
     assert "MPLCONFIGDIR" in names
     assert "DISCORD_TOKEN" not in names
+
+
+async def test_where_no_folder_can_be_made_the_bot_runs_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")  # where it is looked up once for all
+    async with open_charts() as charts:
+        assert (await charts.draw(CHART)).startswith(SIGNATURE)
 
 
 @pytest.mark.parametrize(
