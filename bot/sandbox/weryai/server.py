@@ -143,12 +143,14 @@ class WeryAISandbox(Log):
     def forget_faults(self) -> None:
         """Let the next requests go well."""
         self._faults.clear()
+        self.failing.clear()
+        self.at_once = None
 
     def forget(self) -> None:
         """Drop what was scripted and not used, and the record of what came."""
-        for prepared in (self._faults, self._scripts, self._gates, self.requests, self.failing):
+        self.forget_faults()
+        for prepared in (self._scripts, self._gates, self.requests):
             prepared.clear()
-        self.at_once = None
 
     # --- the endpoints ------------------------------------------------------------------------
 
