@@ -157,9 +157,12 @@ class Config(commands.GroupCog, group_name="config", group_description="Set up h
         await LogPages(authority, guild, self._choices, run=self._run).open(interaction)
 
     @choose.autocomplete("option")
+    async def _to_set(self, _: AnyInteraction, partial: str) -> Suggestions:
+        return options_like(partial, rules=False)
+
     @reset.autocomplete("option")
-    async def _options(self, _: AnyInteraction, partial: str) -> Suggestions:
-        return options_like(partial)
+    async def _to_reset(self, _: AnyInteraction, partial: str) -> Suggestions:
+        return options_like(partial, rules=True)
 
     @choose.autocomplete("value")
     async def _values(self, interaction: AnyInteraction, partial: str) -> Suggestions:

@@ -18,13 +18,14 @@ Suggestions = list[app_commands.Choice[str]]
 _LAST_OF_LIST = re.compile(r"^(?P<before>.*[,;]\s*)?(?P<last>[^,;]*)$", re.DOTALL)
 
 
-def options_like(partial: str) -> Suggestions:
-    """The options whose name or title has what was typed in it."""
+def options_like(partial: str, *, rules: bool) -> Suggestions:
+    """The options whose name or title has what was typed in it; with those changed by commands of their own, or without."""
     typed = partial.strip().lower()
     fitting = [
         option
         for option in OPTIONS.values()
-        if option.kind is not Kind.RULES and typed in f"{option.name} {option.title}".lower()
+        if (rules or option.kind is not Kind.RULES)
+        and typed in f"{option.name} {option.title}".lower()
     ]
     return [suggestion(f"{one.title}: {one.about}", one.name) for one in fitting][:SUGGESTIONS]
 

@@ -219,6 +219,14 @@ async def test_options_are_suggested_by_name_and_title(home: Home) -> None:
         assert [one["value"] for one in found] == ["system_prompt"]
 
 
+async def test_rules_are_suggested_where_they_can_be_reset_but_not_where_they_cannot_be_set(
+    home: Home,
+) -> None:
+    for command, suggested in (("config set", []), ("config reset", ["limits"])):
+        found = await home.mo.autocomplete(home.channel, command, "option", "limits")
+        assert [one["value"] for one in found] == suggested
+
+
 def test_every_word_has_its_meaning() -> None:
     words = {one.name: set(one.words) for one in OPTIONS.values() if one.kind is Kind.CHOICE}
 
