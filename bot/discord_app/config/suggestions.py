@@ -19,7 +19,10 @@ _LAST_OF_LIST = re.compile(r"^(?P<before>.*[,;]\s*)?(?P<last>[^,;]*)$", re.DOTAL
 
 
 def options_like(partial: str, *, rules: bool) -> Suggestions:
-    """The options whose name or title has what was typed in it; with those changed by commands of their own, or without."""
+    """The options whose name or title has what was typed in it.
+
+    `rules` says whether those that commands of their own change are among them.
+    """
     typed = partial.strip().lower()
     fitting = [
         option
