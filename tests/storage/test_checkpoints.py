@@ -17,7 +17,7 @@ from bot.core.errors import DatabaseUnavailable
 from bot.core.replies import Address, ReplyState
 from bot.storage import Database, SqlHistoryStore, SqlReplyStore
 from bot.storage.checkpoints import Checkpoints
-from bot.storage.engine import Prepared
+from bot.storage.prepared import Prepared
 from bot.storage.tables import replies as table
 
 from .samples import accepted, begun, ending, question, shown

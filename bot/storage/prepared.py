@@ -1,0 +1,51 @@
+"""Statements in a driver's own words, for what is done so often that SQLAlchemy's part counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A query, or an update.
+
+    Attributes:
+        sql: as the driver takes it.
+        names: its parameters in their order.
+        readers: what makes each selected column's values of the driver's; None: they are the same.
+    """
+
+    sql: str
+    names: tuple[str, ...]
+    readers: tuple[Callable[[Any], Any] | None, ...]
+
+    @classmethod
+    def of(
+        cls,
+        statement: sa.Update | sa.Select[Any],
+        dialect: sa.Dialect,
+        columns: Sequence[str] | None = None,
+    ) -> Self:
+        """Compile a query, or an update that sets these columns."""
+        compiled = statement.compile(dialect=dialect, column_keys=columns)
+        names: Sequence[str] = getattr(compiled, "positiontup", None) or ()
+        selected = statement.selected_columns if isinstance(statement, sa.Select) else ()
+        kinds = [column.type.dialect_impl(dialect) for column in selected]
+        knows_types = dialect.name == "postgresql"  # its driver reads values by itself
+        readers = (None if knows_types else one.result_processor(dialect, None) for one in kinds)
+        return cls(str(compiled), tuple(names), tuple(readers))
+
+    def ordered(self, values: Mapping[str, object]) -> tuple[object, ...]:
+        """Values as the driver takes them: they are not changed on their way."""
+        return tuple(values[name] for name in self.names)
+
+    def read(self, rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+        """The driver's rows, with values as the columns' types have them."""
+        return [
+            [read(value) if read else value for read, value in zip(self.readers, row, strict=True)]
+            for row in rows
+        ]
