@@ -89,7 +89,7 @@ class Changing:
         told = f"{HERE[scope].capitalize()} goes back to what is inherited: {names}."
         return "\n".join([told, *self._trouble(place.guild_id)])
 
-    async def import_(self, guild: GuildId, changes: Sequence[Change], *, by: UserId) -> str:
+    async def apply(self, guild: GuildId, changes: Sequence[Change], *, by: UserId) -> str:
         """Make the changes of a file; what to tell of it.
 
         Raises:

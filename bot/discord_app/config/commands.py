@@ -16,6 +16,7 @@ from bot.core.errors import InvalidFile, InvalidInput
 from bot.core.option_kinds import option_named
 from bot.core.options import Scope
 from bot.core.ports import ModelCatalogue
+from bot.core.text import utf16_len
 from bot.core.transfer import LARGEST_FILE, TOO_LARGE, Places, exported, parsed, planned
 from bot.discord_app.config.authority import Authority
 from bot.discord_app.config.changing import Changing, require_in, require_own_command
@@ -29,7 +30,7 @@ from bot.discord_app.turns import AnyInteraction, place_of
 
 Where = Literal["server", "channel", "thread"]
 WHERE = "Where: the whole server (if you leave it out), this channel, or this thread"
-CONTENT = 2000  # characters of a message
+CONTENT = 2000  # UTF-16 units of a message
 EXPORTED = "Everything that is set in this server. `/config import` takes it back."
 NOT_FETCHED = "I could not fetch the file from Discord. Please try again."
 NOT_IMPORTED = "Nothing was changed: {count} in the file."
@@ -146,7 +147,7 @@ class Config(commands.GroupCog, group_name="config", group_description="Set up h
         except InvalidFile as refused:
             await _tell_problems(interaction, refused.problems)
             return
-        told = await self._changing.import_(guild, changes, by=UserId(interaction.user.id))
+        told = await self._changing.apply(guild, changes, by=UserId(interaction.user.id))
         await interaction.followup.send(told, ephemeral=True)
 
     @app_commands.command(name="log", description="Who changed what, and when")
@@ -199,7 +200,7 @@ async def _tell_problems(interaction: AnyInteraction, problems: Sequence[str]) -
     count = "1 thing is wrong" if len(problems) == 1 else f"{len(problems)} things are wrong"
     heading = NOT_IMPORTED.format(count=count)
     told = "\n".join([heading, *(f"- {problem}" for problem in problems)])
-    if len(told) <= CONTENT:
+    if utf16_len(told) <= CONTENT:
         await interaction.followup.send(told, ephemeral=True)
         return
     file = discord.File(io.BytesIO("\n".join(problems).encode()), "problems.txt")

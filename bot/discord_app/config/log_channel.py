@@ -10,6 +10,7 @@ from bot.core.errors import BotError, ReplyDelayed
 from bot.core.option_kinds import OPTIONS
 from bot.core.options import Changed, Scope
 from bot.core.ports import OptionStore
+from bot.core.text import utf16_len
 from bot.discord_app.config.wording import changed
 from bot.discord_app.lanes import channel_lane
 from bot.discord_app.rest import DiscordRest, Refused
@@ -18,6 +19,7 @@ _log = logging.getLogger(__name__)
 
 OPTION = "log_channel"
 MOST_TOLD = 10  # changes in one announcement; an import may make hundreds
+LONGEST = 1900  # UTF-16 units of them; a message holds 2,000
 NOT_THERE = (
     "I could not announce this in <#{channel}>: I may not write there, or it is gone. Choose "
     "another channel with `/config set log_channel`."
@@ -61,10 +63,7 @@ class LogChannel:
             await self._send(guild, ChannelId(chosen[OPTION]), changed)
 
     async def _send(self, guild: GuildId, channel: ChannelId, changed: Sequence[Changed]) -> None:
-        lines = [announced(one) for one in changed[:MOST_TOLD]]
-        if len(changed) > MOST_TOLD:
-            lines.append(f"-# … and {len(changed) - MOST_TOLD} more: `/config log`")
-        payload = {"content": "\n".join(lines), "allowed_mentions": {"parse": []}}
+        payload = {"content": announcement(changed), "allowed_mentions": {"parse": []}}
         try:
             await self._rest.send(
                 "POST",
@@ -78,6 +77,17 @@ class LogChannel:
         except ReplyDelayed as error:
             self._troubles[guild] = NOT_NOW.format(channel=channel)
             _log.warning("server %d: its log channel %d was not told: %s", guild, channel, error)
+
+
+def announcement(changed: Sequence[Changed]) -> str:
+    """The changes in as many lines as a message takes."""
+    text = ""
+    for count, one in enumerate(changed):
+        line = f"{announced(one)}\n"
+        if count == MOST_TOLD or utf16_len(text + line) > LONGEST:
+            return f"{text}-# … and {len(changed) - count} more: `/config log`"
+        text += line
+    return text.rstrip()
 
 
 def announced(one: Changed) -> str:

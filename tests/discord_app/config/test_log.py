@@ -128,6 +128,23 @@ async def test_many_changes_at_once_are_one_announcement(home: Home, records: Ch
     assert text.endswith("-# … and 5 more: `/config log`")
 
 
+async def test_long_texts_do_not_make_an_announcement_too_long(
+    home: Home, records: Channel
+) -> None:
+    await watch(home, records)
+    threads = [await home.ada.start_thread(home.channel, f"Thread {n}") for n in range(10)]
+    for prompt in ("🦀" * 100, "🐍" * 100):
+        values = {str(one.id): {"system_prompt": prompt} for one in threads}
+        document = json.dumps({"version": 1, "threads": values}).encode()
+        file = home.mo.file("config.json", document)
+        text = await told(home.mo, home.channel, "config import", file=file)
+        assert text.startswith("Done: 10 changes")
+        assert "⚠️" not in text
+
+    assert announced(home, records)[-1].endswith("more: `/config log`")
+    assert (await told(home.mo, home.channel, "config log")).count("→") == 10
+
+
 async def test_a_log_channel_that_is_left_hears_of_it(
     home: Home, records: Channel, sandbox: DiscordSandbox
 ) -> None:
