@@ -84,10 +84,14 @@ class EditBudget:
             if claim.granted.done() and not claim.granted.cancelled():
                 self._take_back(claim, claim.granted.result())
 
-    def quiet(self) -> bool:
-        """Whether there is room for a courtesy, such as the typing indicator."""
+    def quiet(self, lane: Lane) -> bool:
+        """Whether there is plenty of room for a courtesy, such as the typing indicator."""
         now = asyncio.get_running_loop().time()
-        return self._bot_wide.in_use(now) * QUIET_SHARE < self._bot_wide.per_second
+        if self._bot_wide.in_use(now) * QUIET_SHARE >= self._bot_wide.per_second:
+            return False
+        window = self._window(lane)
+        at_least = 1 if window.limit is None else 2  # one for who looks in the same moment
+        return window.blocked_until <= now and window.available(now) >= at_least
 
     def poke(self) -> None:
         """Choose again: a claim is new, or has become more urgent."""

@@ -365,8 +365,13 @@ class ReplySurface(Protocol):
         """The reply has been accepted: its buttons carry this id from now on."""
         ...
 
+    @property
+    def typing_lane(self) -> Lane | None:
+        """The bucket of `typing`; None where Discord has no such way to show it."""
+        ...
+
     async def typing(self) -> None:
-        """Show that an answer is coming, where Discord has a way to; never raises."""
+        """Show that an answer is coming; never raises."""
         ...
 
     async def keep(self, count: int) -> None:

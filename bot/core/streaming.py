@@ -355,9 +355,9 @@ class StreamEditor:
             self.open_with(THINKING)
 
     async def _type(self) -> None:
-        while not self._visible.is_set():
-            quiet = self._budget.quiet()
-            if quiet:
+        lane = self._surface.typing_lane
+        while lane is not None and not self._visible.is_set():
+            if quiet := self._budget.quiet(lane):
                 await self._surface.typing()
             await asyncio.sleep(TYPING_LASTS if quiet else BUSY_SECOND)
 

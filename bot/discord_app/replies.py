@@ -143,10 +143,14 @@ class MessageChain:
             raise self._translated(refusal, index, access) from refusal
         self._attached[index] = frame.attachment
 
+    @property
+    def typing_lane(self) -> Lane | None:
+        """The bucket of `typing`; None where Discord shows "thinking", or nobody else may see."""
+        thinking = self._access is not None and self._access.original
+        return None if self._private or thinking else self._channel.typing_lane
+
     async def typing(self) -> None:
-        """Show the typing indicator, unless Discord shows "thinking" or nobody else may see."""
-        if self._private or (self._access is not None and self._access.original):
-            return
+        """Show the typing indicator."""
         await self._quietly(self._channel.typing())
 
     async def keep(self, count: int) -> None:

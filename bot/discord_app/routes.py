@@ -43,6 +43,7 @@ class ChannelRoutes:
         self.channel = channel
         self.creating = channel_lane("POST", channel, "/messages")
         self.editing = channel_lane("PATCH", channel, ONE_MESSAGE)
+        self.typing_lane = channel_lane("POST", channel, "/typing")
 
     async def create(
         self, parcel: Parcel, *, nonce: str, reply_to: MessageId | None = None
@@ -86,7 +87,7 @@ class ChannelRoutes:
 
     async def typing(self) -> None:
         """Show the typing indicator for some ten seconds."""
-        await self._rest.send("POST", f"/channels/{self.channel}/typing")
+        await self._rest.send("POST", f"/channels/{self.channel}/typing", lane=self.typing_lane)
 
 
 class TokenRoutes:

@@ -156,6 +156,10 @@ class FakeSurface:
     def bind(self, reply: ReplyId) -> None:
         self.bound = reply
 
+    @property
+    def typing_lane(self) -> Lane | None:
+        return Lane("POST /channels/{channel_id}/typing", self._channel)
+
     async def typing(self) -> None:
         self.typed.append(asyncio.get_running_loop().time())
 

@@ -17,6 +17,7 @@ from tests.core.fake_discord import Bucket, FakeDiscord
 from tests.virtual_time import run
 
 EDITS = Lane("PATCH /channels/{channel_id}/messages/{message_id}", "1")
+TYPING = Lane("POST /channels/{channel_id}/typing", "1")
 TOKEN = Lane("PATCH /webhooks/{webhook_id}/{webhook_token}", "1", metered=False)
 
 
@@ -359,6 +360,21 @@ async def test_windows_that_nobody_uses_are_forgotten() -> None:
 async def test_typing_is_shown_only_while_there_is_plenty_of_room() -> None:
     budget = EditBudget()
     discord = FakeDiscord(budget)
-    assert budget.quiet()
+    assert budget.quiet(TYPING)
     await asyncio.gather(*(discord.request(edits_of(n)) for n in range(20)))
-    assert not budget.quiet()
+    assert not budget.quiet(TYPING)
+
+
+@in_virtual_time
+async def test_typing_is_not_shown_where_its_own_bucket_is_all_but_used_up() -> None:
+    budget = EditBudget()
+    discord = FakeDiscord(budget)
+    for _ in range(4):  # of five in a window
+        assert budget.quiet(TYPING)
+        await discord.request(TYPING)
+    assert not budget.quiet(TYPING)
+    assert budget.quiet(Lane(TYPING.route, "2"))
+    await asyncio.sleep(10)
+    assert budget.quiet(TYPING)
+    budget.ended(TYPING, status=429, retry_after=3.0)
+    assert not budget.quiet(TYPING)

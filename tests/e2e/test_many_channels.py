@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.e2e.stage import Home, answers_to, has_ended, text_of
+from tests.e2e.stage import TOO_MANY, Home, answers_to, has_ended, text_of
 
 CHANNELS = 20
 
@@ -37,3 +37,11 @@ async def test_twenty_channels_are_answered_at_once_and_each_rightly(home: Home)
     assert answers == [
         f"You asked: What is {n}? " + ("And that is all. " * 20).rstrip() for n in range(CHANNELS)
     ]
+
+
+async def test_many_questions_in_one_channel_draw_no_429_by_typing(home: Home) -> None:
+    for number in range(8):  # more than Discord lets anybody type in five seconds
+        await home.answered(await home.mention(f"Question {number}?"))
+
+    assert any(one.path.endswith("/typing") for one in home.discord.requests)
+    assert not any(one.status == TOO_MANY for one in home.discord.requests)
