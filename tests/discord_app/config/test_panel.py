@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.errors import DatabaseUnavailable
 from bot.core.option_kinds import OPTIONS, Kind
 from bot.core.options import Scope
 from bot.core.ports import ModelInfo
@@ -321,3 +322,24 @@ async def test_two_presses_at_once_are_both_done(home: Home, inside: Inside) -> 
 
     assert await server(home, inside) == {"buttons": False, "footer": "details"}
     assert "**Buttons** · `off`" in line_of(message, "Buttons")
+
+
+async def test_without_the_database_nothing_is_changed_and_that_is_said(
+    home: Home, inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await panel(home)
+    await press(home.mo, message, "group:Answers")
+
+    async def fails(*_: object, **__: object) -> None:
+        raise DatabaseUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inside.options, "change", fails)
+        patch.setattr(inside.options, "layers", fails)
+        refused = await press(home.mo, message, "set:buttons")
+        assert "I could not reach my memory" in await private_word(refused)
+        again = await told(home.mo, home.channel, "config show")
+        assert "I could not reach my memory" in again
+
+    await press(home.mo, message, "set:buttons")
+    assert await server(home, inside) == {"buttons": False}
