@@ -15,7 +15,7 @@ from typing import Protocol
 
 from bot.core.breakers import Breaker, Breakers
 from bot.core.errors import ModelError, ModelNotSupported, RateLimited
-from bot.core.patience import PATIENCE, Patience
+from bot.core.patience import PATIENCE, Patience, Waiting
 from bot.core.ports import ChatEvent, ChatModel
 from bot.core.requesting import Candidate
 
@@ -56,6 +56,7 @@ class Fallback:
         self._model = model
         self._breakers = breakers
         self._patience = patience
+        self._waiting = Waiting()
         self._answered_at = float("-inf")  # when it last began an answer, to whomever
 
     @asynccontextmanager
@@ -69,13 +70,15 @@ class Fallback:
                 the first of them from it.
         """
         begun = await self._begin(candidates, audience)
-        async with aclosing(begun.rest):
-            try:
+        try:
+            async with aclosing(begun.rest):
                 yield begun
-            except ModelError as error:  # in the middle of the answer
-                if is_the_models_own(error):
-                    begun.breaker.failed()
-                raise
+        except ModelError as error:  # in the middle of the answer
+            if is_the_models_own(error):
+                begun.breaker.failed()
+            raise
+        finally:
+            self._waiting.let_one_try()
 
     async def _begin(self, candidates: Sequence[Candidate], audience: Audience) -> Begun:
         chosen = candidates[0]
@@ -111,12 +114,13 @@ class Fallback:
                         if is_the_models_own(error):
                             breaker.failed()
                         raise
+                    early = error.retry_after is None  # else WeryAI has said when
                 else:
                     breaker.answered()
                     self._answered_at = asyncio.get_running_loop().time()
                     return Begun(first, events, breaker)
                 audience.waits()
-                await asyncio.sleep(seconds)
+                await self._waiting.pause(patience, seconds, early=early)
 
 
 def may_be_replaced(error: ModelError) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import suppress
 
 from bot.core.errors import ModelError, QueueFull, RateLimited
 
@@ -23,12 +24,15 @@ class Patience:
     Args:
         seconds: to wait without an answer to anybody.
         answered_at: tells when somebody was last answered.
+
+    Attributes:
+        since: when the question was first asked.
     """
 
     def __init__(self, seconds: float, answered_at: Callable[[], float]) -> None:
         self._seconds = seconds
         self._answered_at = answered_at
-        self._since = _now()
+        self.since = _now()
         self._next = FIRST_WAIT
 
     def wait_after(self, error: ModelError, *, another: bool) -> float | None:
@@ -46,9 +50,37 @@ class Patience:
 
     def _until(self, *, another: bool) -> float:
         if another:
-            return self._since + self._seconds
-        moved = max(self._since, self._answered_at())
-        return min(moved + self._seconds, self._since + LONGEST_PATIENCE * self._seconds)
+            return self.since + self._seconds
+        moved = max(self.since, self._answered_at())
+        return min(moved + self._seconds, self.since + LONGEST_PATIENCE * self._seconds)
+
+
+class Waiting:
+    """All who wait on: whenever an answer ends, whoever waits longest may try at once."""
+
+    def __init__(self) -> None:
+        self._since: dict[asyncio.Event, float] = {}
+
+    async def pause(self, patience: Patience, seconds: float, *, early: bool) -> None:
+        """Wait for so long; `early`: or until there may be room."""
+        if not early:
+            await asyncio.sleep(seconds)
+            return
+        turn = asyncio.Event()
+        self._since[turn] = patience.since
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await turn.wait()
+        finally:
+            self._since.pop(turn, None)
+
+    def let_one_try(self) -> None:
+        """WeryAI has become free for one more."""
+        if self._since:
+            longest = min(self._since, key=self._since.__getitem__)
+            del self._since[longest]
+            longest.set()
 
 
 def _now() -> float:
