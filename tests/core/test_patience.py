@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from bot.core.errors import ModelError, QueueFull, RateLimited
-from bot.core.patience import LONGEST_PATIENCE, PATIENCE
+from bot.core.patience import LONGEST_PATIENCE, PATIENCE, Patience, Waiting
 from bot.core.ports import ChatEvent, Finish
 from bot.core.requests import ChatRequest
 from bot.core.running import BUSY
@@ -153,3 +153,27 @@ async def test_even_among_answers_to_others_nobody_waits_without_end() -> None:
         await asyncio.sleep(5)
     assert unlucky.surface.text == f"⚠ {RateLimited.text}\n-# {FLASH.name}"
     assert 0.9 < asyncio.get_running_loop().time() / (LONGEST_PATIENCE * PATIENCE) < 1.1
+
+
+@in_virtual_time
+async def test_whoever_was_first_to_ask_is_the_first_to_try_again() -> None:
+    waiting, tried = Waiting(), []
+
+    async def wait(name: str, patience: Patience) -> None:
+        await waiting.pause(patience, 1000, early=True)
+        tried.append(name)
+
+    older = Patience(PATIENCE, asyncio.get_running_loop().time)
+    await asyncio.sleep(1)
+    younger = Patience(PATIENCE, asyncio.get_running_loop().time)
+    async with asyncio.TaskGroup() as tasks:
+        stopped = tasks.create_task(wait("stopped", older))
+        tasks.create_task(wait("younger", younger))
+        tasks.create_task(wait("older", older))
+        await asyncio.sleep(1)
+        stopped.cancel()
+        for _ in range(3):
+            waiting.let_one_try()
+            await asyncio.sleep(1)
+    assert tried == ["older", "younger"]
+    assert asyncio.get_running_loop().time() < 10
