@@ -153,6 +153,9 @@ async def test_whoever_waits_for_a_place_alone_is_next(stage: Stage) -> None:
         await shows(elsewhere, waiting, NEXT)
         secret = await in_private(home, "There?")
         await shows(home, secret, before(1))
+        stopped = await in_private(home, "Never mind?")
+        await home.ada.click(await shows(home, stopped, before(2)), "Stop")
+        await shows(home, stopped, STOPPED)
         gate.release()
         for one in (waiting, secret):
             assert "ere?" in text_of(await home.answered(one))
