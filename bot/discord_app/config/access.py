@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -21,7 +22,30 @@ UNCHANGED = "That is so already."
 NOTHING_NAMED = "Name a channel, a role or a member."
 NOT_LISTED = "That is in neither list."
 
-Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
+
+class PlaceToAsk(app_commands.Transformer):
+    """A channel in which, or in whose threads, questions are asked.
+
+    discord.py would offer media channels with the forums, which Discord's own description of its
+    API does not know.
+    """
+
+    type = discord.AppCommandOptionType.channel
+    channel_types = [  # noqa: RUF012 - as discord.py declares it
+        discord.ChannelType.text,
+        discord.ChannelType.news,
+        discord.ChannelType.voice,
+        discord.ChannelType.stage_voice,
+        discord.ChannelType.forum,
+    ]
+
+    async def transform(self, _: AnyInteraction, value: Any, /) -> app_commands.AppCommandChannel:
+        """The channel as Discord resolved it."""
+        channel: app_commands.AppCommandChannel = value
+        return channel
+
+
+Channel = app_commands.Transform[app_commands.AppCommandChannel, PlaceToAsk]
 
 
 class AccessCommands(app_commands.Group, name="access", description="Who may ask me, and where"):
