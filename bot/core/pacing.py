@@ -157,7 +157,7 @@ class EditBudget:
         if claim.progress.courtesy and claim.progress.edits:
             claim.window.courtesy_edited_at = asyncio.get_running_loop().time()
         if claim.lane.metered:
-            self._bot_wide.hold()
+            self._bot_wide.hold(asyncio.get_running_loop().time())
         claim.granted.set_result(permit)
 
     # --- what Discord's REST traffic tells ----------------------------------------------------
@@ -169,7 +169,7 @@ class EditBudget:
         if window.permits:
             window.permits.popleft().spent = True
         elif lane.metered:
-            self._bot_wide.hold()
+            self._bot_wide.hold(asyncio.get_running_loop().time())
 
     def ended(  # noqa: PLR0913 - one argument for each of Discord's headers
         self,
@@ -182,13 +182,14 @@ class EditBudget:
         retry_after: float | None = None,
         bucket: str | None = None,
         is_global: bool = False,
+        took: float | None = None,
     ) -> None:
         """A request was answered, or has failed without an answer (status 0)."""
         now = asyncio.get_running_loop().time()
         window = self._window(lane)
         window.in_flight = max(0, window.in_flight - 1)
         if lane.metered:
-            self._bot_wide.end(now)
+            self._bot_wide.end(now, took)
         if bucket is not None:
             self._buckets[lane.route] = bucket
             window = self._join(lane, bucket, window)

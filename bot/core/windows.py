@@ -156,28 +156,35 @@ class Window:
 class BotWide:
     """At most so many requests in any second, as Discord sees them arrive.
 
-    A request arrives somewhere between its start and its answer, so it counts from the one until
-    a second after the other.
+    A request arrives somewhere between its start and its answer. A quick round trip shows what the
+    way there and back takes at least: whatever starts a second after an answer, less that time,
+    arrives at least a second after what was answered.
     """
 
     def __init__(self, per_second: int) -> None:
         self.per_second = per_second
         self.blocked_until = 0.0
         self._held = 0
+        self._held_at = 0.0
+        self._quickest = float("inf")
         self._counts_until: deque[float] = deque()
 
-    def hold(self) -> None:
+    def hold(self, now: float) -> None:
         """A request was permitted or has started."""
         self._held += 1
+        self._held_at = now
 
     def release(self) -> None:
         """A permit was not used."""
         self._held -= 1
 
-    def end(self, now: float) -> None:
-        """A request has been answered."""
+    def end(self, now: float, took: float | None = None) -> None:
+        """A request has been answered, so many seconds after its start."""
         self._held -= 1
-        self._counts_until.append(now + 1)
+        if took is not None:
+            self._quickest = min(self._quickest, took)
+        way = self._quickest if self._quickest < 1 else 0.0
+        self._counts_until.append(now + 1 - way)
 
     def in_use(self, now: float) -> int:
         """Requests that count against this second."""
@@ -189,6 +196,8 @@ class BotWide:
         """When the next request may start; infinity if that depends on an answer."""
         if self.blocked_until > now:
             return self.blocked_until
-        if self.in_use(now) < self.per_second:
-            return now
+        in_use = self.in_use(now)
+        if in_use < self.per_second:
+            crowded = in_use * 2 >= self.per_second
+            return max(now, self._held_at + 1 / self.per_second) if crowded else now
         return self._counts_until[0] if self._counts_until else float("inf")

@@ -7,8 +7,9 @@ An `aiohttp.TraceConfig` sees every request of a session, so that discord.py's o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import monotonic
 from types import SimpleNamespace
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -34,6 +35,7 @@ class RequestObserver(Protocol):
         retry_after: float | None = None,
         bucket: str | None = None,
         is_global: bool = False,
+        took: float | None = None,
     ) -> None:
         """It was answered, or has failed without an answer (status 0). Times are in seconds."""
         ...
@@ -53,6 +55,7 @@ def trace_config(*observers: RequestObserver) -> aiohttp.TraceConfig:
         if "Sec-WebSocket-Key" not in start.headers:
             known = getattr(context, "trace_request_ctx", None)
             context.lane = known or lane_of(start.method, start.url.path)
+            context.began = monotonic()
             for observer in observers:
                 observer.started(context.lane)
 
@@ -60,8 +63,9 @@ def trace_config(*observers: RequestObserver) -> aiohttp.TraceConfig:
         _: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
         if context.lane is not None:
+            told = _told(end.response.status, end.response.headers)
             for observer in observers:
-                _report(observer, context.lane, end.response.status, end.response.headers)
+                observer.ended(context.lane, **told, took=monotonic() - context.began)
 
     async def on_exception(
         _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestExceptionParams
@@ -77,20 +81,20 @@ def trace_config(*observers: RequestObserver) -> aiohttp.TraceConfig:
     return config
 
 
-def _report(observer: RequestObserver, lane: Lane, status: int, headers: Mapping[str, str]) -> None:
+def _told(status: int, headers: Mapping[str, str]) -> dict[str, Any]:
+    """What an answer says, as `RequestObserver.ended` takes it."""
     limit = _number(headers, "X-RateLimit-Limit")
     remaining = _number(headers, "X-RateLimit-Remaining")
-    observer.ended(
-        lane,
-        status=status,
-        limit=None if limit is None else int(limit),
-        remaining=None if remaining is None else int(remaining),
-        reset_after=_number(headers, "X-RateLimit-Reset-After"),
-        retry_after=_number(headers, "Retry-After"),
-        bucket=headers.get("X-RateLimit-Bucket"),
-        is_global=headers.get("X-RateLimit-Scope") == "global"
+    return {
+        "status": status,
+        "limit": None if limit is None else int(limit),
+        "remaining": None if remaining is None else int(remaining),
+        "reset_after": _number(headers, "X-RateLimit-Reset-After"),
+        "retry_after": _number(headers, "Retry-After"),
+        "bucket": headers.get("X-RateLimit-Bucket"),
+        "is_global": headers.get("X-RateLimit-Scope") == "global"
         or headers.get("X-RateLimit-Global") == "true",
-    )
+    }
 
 
 def _number(headers: Mapping[str, str], name: str) -> float | None:

@@ -12,7 +12,7 @@ from bot.core.answering import RETIREMENT
 from bot.core.errors import ReplyDelayed
 from bot.core.pacing import EditBudget
 from bot.core.ports import Lane
-from bot.core.windows import Progress, Urgency
+from bot.core.windows import BotWide, Progress, Urgency
 from tests.core.fake_discord import Bucket, FakeDiscord
 from tests.virtual_time import run
 
@@ -143,6 +143,34 @@ async def test_a_hundred_channels_share_fifty_requests_a_second_fairly() -> None
     assert discord.refused == 0
     assert sum(counts) > 0.9 * 30 * 50
     assert max(counts) - min(counts) <= 2
+
+
+@in_virtual_time
+async def test_as_much_as_the_limit_allows_comes_evenly_and_not_in_clumps() -> None:
+    discord = FakeDiscord(EditBudget(requests_per_second=22))
+    sent = sorted(
+        await asyncio.gather(
+            *(send(discord, edits_of(n), Progress(Urgency.FIRST)) for n in range(60))
+        )
+    )
+    first_half, rest = sent[:10], sent[10:]
+    assert first_half[-1] == first_half[0], "while there is plenty of room nobody waits"
+    assert min(b - a for a, b in pairwise(rest)) >= 1 / 20 - 1e-9
+    assert sent[-1] < 3.2
+
+
+@in_virtual_time
+async def test_the_way_there_and_back_does_not_count_twice() -> None:
+    def after_answers_that_took(*seconds: float) -> float:
+        wide = BotWide(1)
+        for took in seconds:
+            wide.hold(0.0)
+            wide.end(10.0, took)
+        return wide.frees_at(10.0)
+
+    assert after_answers_that_took(0.25) == 10.75
+    assert after_answers_that_took(0.25, 0.5) == 10.75, "the quickest shows what it takes at least"
+    assert after_answers_that_took(1.5) == 11.0, "this one was no matter of the way"
 
 
 @in_virtual_time
