@@ -34,6 +34,7 @@ from bot.ops.checkup import examine, write_report
 from bot.ops.health import serve_health
 from bot.ops.logging import configure_logging
 from bot.ops.metrics import MeteredModel, Metrics
+from bot.ops.process import event_loop, spare_the_collector
 from bot.settings import OfflineSettings, Settings
 from bot.storage import schema
 from bot.storage.engine import Database, open_database
@@ -43,6 +44,7 @@ from bot.storage.options import SqlOptionStore
 from bot.storage.replies import SqlReplyStore
 from bot.storage.threads import SqlThreadStore
 from bot.storage.usage import SqlUsageStore
+from bot.storage.wal import kept_short
 from bot.weryai.catalogue import Catalogue
 from bot.weryai.checkup import examine_weryai
 from bot.weryai.client import WeryAIClient
@@ -55,7 +57,8 @@ log = logging.getLogger(__name__)
 def run(settings: Settings) -> int:
     """Serve Discord until SIGTERM or Ctrl+C; the exit code."""
     _configure_logging(settings)
-    asyncio.run(_run(settings))
+    with asyncio.Runner(loop_factory=event_loop) as runner:
+        runner.run(_run(settings))
     return 0
 
 
@@ -124,6 +127,7 @@ async def _until_stopped(tasks: set[asyncio.Task[None]], stop: asyncio.Task[Any]
 async def _recover(bot: WeryBot, service: ChatService) -> None:
     await bot.wait_until_ready()
     log.info("ready; servers: %d", len(bot.guilds))
+    spare_the_collector()
     await service.recover()
 
 
@@ -148,6 +152,7 @@ async def _joined(
         opened = stack.enter_async_context
         metrics = Metrics()
         database = await opened(open_database(settings.database_url.get_secret_value()))
+        await opened(kept_short(database))
         await schema.migrate(database)
         throttle = Throttle(settings.max_concurrent_replies)
         model = await opened(_weryai(settings, throttle))

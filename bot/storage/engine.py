@@ -38,6 +38,7 @@ CONNECT_TIMEOUT = 10.0  # seconds until a PostgreSQL server has to have answered
 COMMAND_TIMEOUT = 60.0  # seconds one statement may take; a migration is one transaction of many
 CLOSING_TAKES = 5.0  # seconds that those who use a connection get to give it back
 SQLITE_READERS = 3 + 1  # one is for `fetch`
+LONGEST_LOG = 16_384  # pages; shorter ones are moved by `wal.py`, and no commit has to
 POSTGRES_CONNECTIONS = 10
 
 Insert = sqlite.Insert | postgresql.Insert
@@ -260,6 +261,7 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     # of the process; the last ones before a power failure may be lost, the file stays whole.
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint={LONGEST_LOG}")
     cursor.close()
 
 

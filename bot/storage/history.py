@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -76,14 +75,13 @@ class SqlHistoryStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._newest = database.prepare(NEWEST)
 
     @whole
     async def recent(self, conversation: ChannelId, limit: int) -> list[Said]:
         """The newest `limit` entries, oldest first."""
-        async with self._database.read() as connection:
-            asked = {"conversation": conversation, "limit": limit}
-            rows = (await connection.execute(NEWEST, asked)).all()
-        return [_said(row) for row in reversed(rows)]
+        asked = {"conversation": conversation, "limit": limit}
+        return [_said(*row) for row in reversed(await self._database.fetch(self._newest, asked))]
 
     @whole
     async def edited(self, message: MessageId, text: str) -> None:
@@ -209,6 +207,8 @@ async def _change_turns(
         )
 
 
-def _said(row: sa.Row[Any]) -> Said:
-    author = None if row.author_id is None else Person(UserId(row.author_id), row.author_name)
-    return Said(MessageId(row.message_id), Role(row.role), row.text, author, row.quoted)
+def _said(
+    message: int, role: str, text: str, author: int | None, name: str, quoted: str | None
+) -> Said:
+    by = None if author is None else Person(UserId(author), name)
+    return Said(MessageId(message), Role(role), text, by, quoted)

@@ -16,11 +16,13 @@ class Prepared:
     Attributes:
         sql: as the driver takes it.
         names: its parameters in their order.
+        constants: those that the statement itself has a value for.
         readers: what makes each selected column's values of the driver's; None: they are the same.
     """
 
     sql: str
     names: tuple[str, ...]
+    constants: Mapping[str, object]
     readers: tuple[Callable[[Any], Any] | None, ...]
 
     @classmethod
@@ -37,11 +39,13 @@ class Prepared:
         kinds = [column.type.dialect_impl(dialect) for column in selected]
         knows_types = dialect.name == "postgresql"  # its driver reads values by itself
         readers = (None if knows_types else one.result_processor(dialect, None) for one in kinds)
-        return cls(str(compiled), tuple(names), tuple(readers))
+        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        return cls(str(compiled), tuple(names), constants, tuple(readers))
 
     def ordered(self, values: Mapping[str, object]) -> tuple[object, ...]:
         """Values as the driver takes them: they are not changed on their way."""
-        return tuple(values[name] for name in self.names)
+        known = {**self.constants, **values}
+        return tuple(known[name] for name in self.names)
 
     def read(self, rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
         """The driver's rows, with values as the columns' types have them."""

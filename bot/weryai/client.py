@@ -34,7 +34,7 @@ UNLIMITED = 0  # aiohttp's word for it: there are as many connections as answers
 # takes no more than a frame per second of each, and the CPU of the whole is bounded.
 FEW_STREAMS = 50
 BREATH = 0.002  # seconds for each stream above these
-LONGEST_BREATH = 0.08
+LONGEST_BREATH = 0.05
 
 Batches = AsyncGenerator[list[ChatEvent], None]
 T = TypeVar("T")

@@ -1,0 +1,57 @@
+"""SQLite's write-ahead log, moved into the database file while others write.
+
+Left to itself, SQLite does so in the middle of a commit, every thousand pages, and syncs the disk
+twice: all frames of all answers wait for it meanwhile. Here a reader's connection does it, and
+nobody waits.
+
+Source: SQLite's documentation, "Write-Ahead Logging", section 3.2.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.core.errors import DatabaseUnavailable
+from bot.storage.engine import Database
+from bot.storage.whole import whole
+
+log = logging.getLogger(__name__)
+
+EVERY = 5.0  # seconds
+
+
+@asynccontextmanager
+async def kept_short(database: Database) -> AsyncIterator[None]:
+    """Move the log every few seconds as long as the block lasts; PostgreSQL does so by itself."""
+    if database.dialect != "sqlite":
+        yield
+        return
+    moving = asyncio.create_task(_keep_moving(database), name="write-ahead log")
+    try:
+        yield
+    finally:
+        moving.cancel()
+        await asyncio.wait({moving})
+
+
+async def _keep_moving(database: Database) -> None:
+    while True:
+        await asyncio.sleep(EVERY)
+        try:
+            await move(database)
+        except DatabaseUnavailable as error:
+            log.warning("the write-ahead log stays as long as it is: %s", error)
+
+
+@whole
+async def move(database: Database) -> None:
+    """Move what no reader and no writer needs in the log any more.
+
+    Raises:
+        DatabaseUnavailable: the database does not answer or refuses.
+    """
+    async with database.read() as connection:
+        await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
