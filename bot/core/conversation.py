@@ -56,12 +56,15 @@ class Presser:
         moderator: whether they may stop and change other people's answers there.
         manager: whether they may change what applies in the server (Manage Server).
         roles: theirs in the server; none in a DM.
+        at: the conversation in which they pressed something, where all this is true; None: they
+            said something, and pressed nothing.
     """
 
     user: UserId
     moderator: bool
     manager: bool = False
     roles: frozenset[RoleId] = frozenset()
+    at: ChannelId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 LAST_FRAMES = 3.0  # seconds that interrupted replies get to say so
 ENDED = "This answer has already ended."
+ELSEWHERE = "That answer is not here. Press the buttons under the answer itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +295,15 @@ class ChatService:
 
 
 def allow(by: Presser, turn: Turn) -> None:
-    """Let those who asked, and moderators, change an answer.
+    """Let those who asked, and of a shared answer moderators, change it where it is shown.
+
+    A client can make up what a button names. Whoever moderates one channel has no say in another,
+    and nobody but who asked in private sees that answer.
 
     Raises:
-        NotAllowed: anybody else.
+        NotAllowed: anybody else, or from elsewhere.
     """
-    if not by.moderator and by.user not in turn.people:
+    if by.at not in (None, turn.place.conversation_id):
+        raise NotAllowed(text=ELSEWHERE)
+    if by.user not in turn.people and not (by.moderator and turn.shared):
         raise NotAllowed(text="Only the person who asked, or a moderator, can do that.")

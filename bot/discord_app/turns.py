@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -36,6 +37,11 @@ def person_of(user: discord.User | discord.Member) -> Person:
 def presser_of(interaction: AnyInteraction) -> Presser:
     """Who acts, and what they may do there."""
     return _presser(interaction.user, interaction.permissions)
+
+
+def presser_at(interaction: AnyInteraction) -> Presser:
+    """Who presses an answer's button, and in which conversation they may do what they may."""
+    return replace(presser_of(interaction), at=place_of(interaction).conversation_id)
 
 
 async def presser_by_message(message: discord.Message) -> Presser:

@@ -1,7 +1,8 @@
 """The buttons of a reply: how they look, and what a press does.
 
 A button's custom id names the reply and what to do with it, so that it works after a restart.
-Who may press is decided by the service, from what Discord says of the presser.
+Who may press is decided by the service, from what Discord says of the presser and of where they
+are: an id can be made up, and may name an answer somewhere else.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from bot.core.replies import ReplyRecord
 from bot.core.service import ChatService
 from bot.discord_app.errors import report
 from bot.discord_app.surfaces import ReplySurfaces
-from bot.discord_app.turns import AnyInteraction, presser_of
+from bot.discord_app.turns import AnyInteraction, presser_at
 
 
 class Presses:
@@ -32,7 +33,7 @@ class Presses:
         try:
             await interaction.response.defer()
             if label == "Stop":
-                await self._service.stop(reply, presser_of(interaction))
+                await self._service.stop(reply, presser_at(interaction))
             else:
                 await self._again(interaction, reply, goes_on=label == "Continue")
         except Exception as error:  # noqa: BLE001 - whatever it is, the presser is told
@@ -47,7 +48,7 @@ class Presses:
         try:
             await interaction.response.defer()
             trigger = EventId(interaction.id)
-            by = presser_of(interaction)
+            by = presser_at(interaction)
             await self._service.show_variant(reply, by, variant, trigger, surface_of)
         except Exception as error:  # noqa: BLE001 - whatever it is, the presser is told
             await report(interaction, error)
@@ -57,7 +58,7 @@ class Presses:
             return self._surfaces.to_press(interaction, record, goes_on=goes_on)
 
         do = self._service.resume if goes_on else self._service.regenerate
-        await do(reply, presser_of(interaction), EventId(interaction.id), surface_of)
+        await do(reply, presser_at(interaction), EventId(interaction.id), surface_of)
 
 
 class VariantButton(
@@ -87,7 +88,7 @@ class VariantButton(
 
 class ReplyButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"reply:(?P<reply>\d+):(?P<action>stop|regenerate|continue)",
+    template=r"reply:(?P<reply>\d{1,18}):(?P<action>stop|regenerate|continue)",
 ):
     """A press of one of a reply's buttons, whenever that was shown."""
 

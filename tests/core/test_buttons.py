@@ -13,7 +13,7 @@ from bot.core.ports import Finish
 from bot.core.replies import Address, Controls, Frame, ReplyState
 from tests.core.fake_model import Step, words
 from tests.core.samples import ADA, FLASH, place, turn
-from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, World
+from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, Asked, World
 from tests.virtual_time import in_virtual_time
 
 STRANGER = Presser(UserId(99), moderator=False)
@@ -324,6 +324,41 @@ async def test_only_askers_and_moderators_press_buttons(button: str) -> None:
     assert len(world.model.requests) == 1
     await world.press(button, asked, by=MODERATOR)
     assert len(world.model.requests) == 2
+
+
+@pytest.mark.parametrize("button", ["Stop", "Regenerate", "variant"])
+@pytest.mark.parametrize("by", [Presser(ADA.id, moderator=False), MODERATOR])
+@in_virtual_time
+async def test_a_button_that_names_an_answer_elsewhere_does_nothing(
+    button: str, by: Presser
+) -> None:
+    world = World(ENDLESS if button == "Stop" else ANSWER)
+    asked = world.ask()
+    await asyncio.sleep(3)
+    elsewhere = replace(by, at=THREAD.conversation_id, manager=True)
+    with pytest.raises(NotAllowed, match="not here"):
+        await pressed(world, button, asked, elsewhere)
+    await pressed(world, "Stop" if button == "Stop" else "Regenerate", asked, by)
+
+
+@in_virtual_time
+async def test_of_a_private_answer_moderators_see_nothing_by_any_button() -> None:
+    world = World(ANSWER)
+    asked = world.ask(shared=False)
+    await asked.task
+    for button in ("Regenerate", "Continue", "variant"):
+        with pytest.raises(NotAllowed):
+            await pressed(world, button, asked, replace(MODERATOR, at=place().conversation_id))
+    assert len(world.model.requests) == 1
+
+
+async def pressed(world: World, button: str, asked: Asked, by: Presser) -> None:
+    if button == "Stop":
+        await world.service.stop(asked.reply, by)
+    elif button == "variant":
+        await world.press(button, asked, by=by, variant=0)
+    else:
+        await world.press(button, asked, by=by)
 
 
 @in_virtual_time

@@ -606,7 +606,8 @@ async def turmoil(chance: random.Random) -> None:
         try:
             match chance.randrange(8):
                 case 0 if asked and known:
-                    await world.service.stop(asked.reply, MODERATOR)
+                    asker = Presser(asked.turn.asker.id, moderator=False)
+                    await world.service.stop(asked.reply, asker)
                 case 1 if asked:
                     await world.service.deleted([asked.turn.said[0].message_id])
                 case 2 if asked:

@@ -124,3 +124,13 @@ async def test_a_forged_button_does_nothing(home: Home, answer: Message, inside:
     await inside.news.until(lambda: inside.service.presses)
 
     assert [what for what, _, _ in inside.service.presses] == ["regenerate"]
+
+
+async def test_the_service_learns_from_which_conversation_a_press_comes(
+    home: Home, answer: Message, inside: Inside
+) -> None:
+    await home.mo.click(answer, "Regenerate")
+    await inside.news.until(lambda: inside.service.presses)
+
+    [(_, _, by)] = inside.service.presses
+    assert by.at == home.channel.id
