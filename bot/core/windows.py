@@ -12,6 +12,7 @@ interactions apart).
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -158,7 +159,8 @@ class BotWide:
 
     A request arrives somewhere between its start and its answer. A quick round trip shows what the
     way there and back takes at least: whatever starts a second after an answer, less that time,
-    arrives at least a second after what was answered.
+    arrives at least a second after what was answered. What fails without an answer may still be on
+    its way then: it is given the time of a round trip.
     """
 
     def __init__(self, per_second: int) -> None:
@@ -167,7 +169,7 @@ class BotWide:
         self._held = 0
         self._held_at = 0.0
         self._quickest = float("inf")
-        self._counts_until: deque[float] = deque()
+        self._arrived_by: deque[float] = deque()  # in order
 
     def hold(self, now: float) -> None:
         """A request was permitted or has started."""
@@ -179,18 +181,17 @@ class BotWide:
         self._held -= 1
 
     def end(self, now: float, took: float | None = None) -> None:
-        """A request has been answered, so many seconds after its start."""
+        """A request has been answered, so many seconds after its start; None: it has failed."""
         self._held -= 1
         if took is not None:
             self._quickest = min(self._quickest, took)
-        way = self._quickest if self._quickest < 1 else 0.0
-        self._counts_until.append(now + 1 - way)
+        insort(self._arrived_by, now if took is not None else now + 2 * self._way)
 
     def in_use(self, now: float) -> int:
         """Requests that count against this second."""
-        while self._counts_until and self._counts_until[0] <= now:
-            self._counts_until.popleft()
-        return self._held + len(self._counts_until)
+        while self._arrived_by and self._counts_until(self._arrived_by[0]) <= now:
+            self._arrived_by.popleft()
+        return self._held + len(self._arrived_by)
 
     def frees_at(self, now: float) -> float:
         """When the next request may start; infinity if that depends on an answer."""
@@ -200,4 +201,12 @@ class BotWide:
         if in_use < self.per_second:
             crowded = in_use * 2 >= self.per_second
             return max(now, self._held_at + 1 / self.per_second) if crowded else now
-        return self._counts_until[0] if self._counts_until else float("inf")
+        return self._counts_until(self._arrived_by[0]) if self._arrived_by else float("inf")
+
+    @property
+    def _way(self) -> float:
+        return self._quickest if self._quickest < 1 else 0.0
+
+    def _counts_until(self, arrived_by: float) -> float:
+        """By what is known now of the way: it may have become shorter since."""
+        return arrived_by + 1 - self._way

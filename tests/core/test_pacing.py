@@ -174,6 +174,28 @@ async def test_the_way_there_and_back_does_not_count_twice() -> None:
 
 
 @in_virtual_time
+async def test_a_way_that_has_become_shorter_holds_for_what_came_before_it() -> None:
+    wide = BotWide(2)
+    for took in (0.5, 0.25):
+        wide.hold(0.0)
+        wide.end(10.0, took)
+    assert wide.in_use(10.6) == 2
+    assert wide.in_use(10.75) == 0
+
+
+@in_virtual_time
+async def test_what_failed_without_an_answer_counts_as_long_as_it_may_have_been_on_its_way() -> (
+    None
+):
+    wide = BotWide(3)
+    for took in (0.25, None, 0.25):
+        wide.hold(0.0)
+        wide.end(10.0, took)
+    assert wide.in_use(10.75) == 1
+    assert wide.in_use(11.25) == 0
+
+
+@in_virtual_time
 async def test_frames_leave_room_for_requests_that_ask_no_leave() -> None:
     discord = FakeDiscord(EditBudget(), length=0.1)
 
