@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from bot import app, playground
-from bot.core.errors import BotError
+from bot.core.errors import BotError, StorageError
 from bot.ops.checkup import write_report
 from bot.settings import OfflineSettings, Settings, SettingsProblem, load_settings
 
@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _obey(given)
     except SettingsProblem as problem:
         write_report(problem.problems, sys.stderr)
+    except StorageError as error:
+        sys.stderr.write(f"The database cannot be used: {error}.\n")
     except BotError as error:
         sys.stderr.write(f"{error}\n")
     except KeyboardInterrupt:

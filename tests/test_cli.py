@@ -82,7 +82,8 @@ def test_a_known_problem_is_one_line_and_exit_code_1(
 ) -> None:
     calls.code = DatabaseUnavailable("the folder data cannot be written")
     assert main(["run"]) == 1
-    assert capsys.readouterr().err == "the folder data cannot be written\n"
+    said = "The database cannot be used: the folder data cannot be written.\n"
+    assert capsys.readouterr().err == said
 
 
 def test_ctrl_c_is_no_error_message(calls: Calls, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,6 +30,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from bot.core.errors import DatabaseUnavailable
 from bot.storage.database_url import PostgresServer, SqliteFile, parse_database_url
 from bot.storage.direct import DirectConnection
+from bot.storage.place import REMEDY, examine_place
 from bot.storage.prepared import Prepared
 
 BUSY_TIMEOUT = 10.0  # seconds one process waits while another one writes to the same file
@@ -241,17 +242,17 @@ def _sqlite(target: SqliteFile) -> Database:
 
 def _try_file(path: Path) -> None:
     """Make the folder and open the file once: here it is still easy to say what to do about it."""
-    remedy = "name another one in DATABASE_URL, or let the bot's user write there"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        examine_place(path)
         sqlite3.connect(path).close()
     except OSError as error:
         raise DatabaseUnavailable(
-            f"the folder {path.parent} cannot be made ({error.strerror}): {remedy}"
+            f"the folder {path.parent} cannot be made ({error.strerror}): {REMEDY}"
         ) from error
     except sqlite3.Error as error:
         raise DatabaseUnavailable(
-            f"the file {path} cannot be opened ({error}): {remedy}"
+            f"the file {path} cannot be opened ({error}): {REMEDY}"
         ) from error
 
 

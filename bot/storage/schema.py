@@ -16,6 +16,7 @@ from bot.core.checkup import Finding, Status
 from bot.core.errors import DatabaseTooNew, DatabaseUnavailable
 from bot.storage.database_url import SqliteFile, parse_database_url
 from bot.storage.engine import Database, open_database
+from bot.storage.place import examine_place
 from bot.storage.tables import metadata
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"  # beside `bot`, however it is installed
@@ -41,8 +42,10 @@ async def check(url: str) -> Finding:
     """Look at the database of a `DATABASE_URL` without changing it."""
     try:
         target = parse_database_url(url)
-        if isinstance(target, SqliteFile) and not target.path.exists():
-            return _finding("ok", f"{target.path} is not there yet; the first start makes it.")
+        if isinstance(target, SqliteFile):
+            examine_place(target.path)
+            if not target.path.exists():
+                return _finding("ok", f"{target.path} is not there yet; the first start makes it.")
         async with open_database(url) as database, database.read() as connection:
             behind = await connection.run_sync(_pending)
     except DatabaseUnavailable as error:
