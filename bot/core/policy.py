@@ -53,7 +53,8 @@ def permitted(
 def _may_pick(name: str, options: Resolved, choices: Choices) -> None:
     wanted = choices.find(name)
     pickable = choices.pickable(options)
-    inherited = [key for scope, key in options.every("model") if scope is not Scope.ASK]
+    own = (Scope.ASK, Scope.MEMBER)  # which members give themselves, wherever they may
+    inherited = [key for scope, key in options.every("model") if scope not in own]
     anyway = choices.find(inherited[0]) if inherited else None
     if wanted is None or wanted == anyway or wanted in pickable:
         return  # one that has vanished is corrected at use

@@ -8,11 +8,12 @@ import pytest
 
 from bot.core.choices import Choices
 from bot.core.errors import BotError, InvalidInput, NotAllowed
+from bot.core.options import Scope
 from bot.core.policy import NO_CHOICE, WEB_IS_OFF, WEB_OR_SCHEMA, permitted
 from bot.core.ports import ModelInfo
 from tests.core.fake_model import FakeCatalogue
 from tests.core.fake_stores import FakeOptions
-from tests.core.samples import FLASH, MINI, place
+from tests.core.samples import ADA, FLASH, MINI, place
 
 GROK = ModelInfo("GROK_4", "Grok-4")
 SCHEMA = {"type": "json_schema", "json_schema": {}}
@@ -55,6 +56,17 @@ async def test_members_may_pick_what_is_on_the_list(
     assert (refused and refused.text) == text
     assert refused is None or isinstance(refused, NotAllowed)
     assert await refusal({"model": key}, member_models=allowed, manager=True) is None
+
+
+async def test_what_somebody_chose_for_themselves_elsewhere_is_no_leave_to_name_it_here() -> None:
+    options, asked = FakeOptions(), {"model": GROK.key}
+    choices = Choices(options, FakeCatalogue(FLASH, GROK), {"model": FLASH.key})
+    await choices.choose(place(), Scope.MEMBER, "model", GROK.key, by=ADA.id)
+    await choices.choose(place(), Scope.SERVER, "member_models", "none", by=ADA.id)
+    applying = await choices.of(place(), asked, member=ADA.id)
+
+    with pytest.raises(NotAllowed):
+        permitted(applying, asked, choices, manager=False)
 
 
 @pytest.mark.parametrize(("policy", "allowed"), [("on", True), ("members", True), ("off", False)])
