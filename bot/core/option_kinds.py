@@ -150,7 +150,8 @@ def _is_integer(option: Option, value: Any) -> bool:
 
 def _is_number(option: Option, value: Any) -> bool:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and math.isfinite(value) and (option.range is None or value in option.range)
+    finite = number and abs(value) < math.inf  # `isfinite` fails on integers beyond a float
+    return finite and (option.range is None or value in option.range)
 
 
 def _is_model(_: Option, value: Any) -> bool:

@@ -56,6 +56,8 @@ REFUSED: list[tuple[str, Any]] = [
     ("temperature", math.nextafter(0, -1)),
     ("temperature", math.nextafter(2, 3)),
     ("temperature", math.nan),
+    ("temperature", math.inf),
+    ("temperature", 10**400),  # more than a float holds
     ("temperature", "1"),
     ("top_p", math.nextafter(1, 2)),
     ("presence_penalty", math.nextafter(-2, -3)),
@@ -79,7 +81,7 @@ def test_a_value_in_range_is_taken_as_it_is(name: str, value: Any) -> None:
     assert type(checked) is type(value)
 
 
-@pytest.mark.parametrize(("name", "value"), REFUSED)
+@pytest.mark.parametrize(("name", "value"), REFUSED, ids=lambda value: str(value)[:20])
 def test_a_value_beyond_is_refused_with_what_the_option_takes(name: str, value: Any) -> None:
     with pytest.raises(InvalidOption) as refused:
         OPTIONS[name].checked(value)

@@ -168,7 +168,7 @@ class Config(commands.GroupCog, group_name="config", group_description="Set up h
     @choose.autocomplete("value")
     async def _values(self, interaction: AnyInteraction, partial: str) -> Suggestions:
         option = str(interaction.namespace.option or "")
-        return values_like(option, partial, self._catalogue, interaction.guild)
+        return values_like(option, partial, self._catalogue, interaction.user)
 
 
 def _guild_of(interaction: AnyInteraction) -> GuildId:

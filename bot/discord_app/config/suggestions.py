@@ -34,9 +34,9 @@ def options_like(partial: str, *, rules: bool) -> Suggestions:
 
 
 def values_like(
-    name: str, partial: str, catalogue: ModelCatalogue, guild: discord.Guild | None
+    name: str, partial: str, catalogue: ModelCatalogue, user: discord.User | discord.Member
 ) -> Suggestions:
-    """Values for an option; for numbers and texts, what they may be."""
+    """Values for an option, for whoever types; for numbers and texts, what they may be."""
     try:
         option = option_named(name)
     except InvalidInput:
@@ -51,7 +51,7 @@ def values_like(
         case Kind.MODELS | Kind.ALLOWANCE:
             found = _lists(option, partial, catalogue)
         case Kind.CHANNEL:
-            found = _channels(partial, guild)
+            found = _channels(partial, user)
         case _:
             found = _as_typed(option, partial)
     return found
@@ -86,14 +86,16 @@ def _lists(option: Option, partial: str, catalogue: ModelCatalogue) -> Suggestio
     return found[:SUGGESTIONS]
 
 
-def _channels(partial: str, guild: discord.Guild | None) -> Suggestions:
-    if guild is None:
+def _channels(partial: str, user: discord.User | discord.Member) -> Suggestions:
+    """The channels of a member's server that they see themselves."""
+    if not isinstance(user, discord.Member):
         return []
     typed = partial.strip().lstrip("#").lower()
     return [
         suggestion(f"#{channel.name}", str(channel.id))
-        for channel in guild.text_channels
-        if typed in channel.name.lower() or typed == str(channel.id)
+        for channel in user.guild.text_channels
+        if (typed in channel.name.lower() or typed == str(channel.id))
+        and channel.permissions_for(user).view_channel
     ][:SUGGESTIONS]
 
 

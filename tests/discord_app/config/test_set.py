@@ -205,6 +205,19 @@ async def test_channels_are_suggested_by_their_names(home: Home, sandbox: Discor
         assert found == [{"name": "#log", "value": str(log.id)}]
 
 
+async def test_channels_that_a_moderator_does_not_see_are_not_suggested(
+    home: Home, sandbox: DiscordSandbox
+) -> None:
+    secret = sandbox.add_channel(home.guild, "secret")
+    sandbox.set_overwrite(secret, home.mo, deny=Permission.VIEW_CHANNEL)
+
+    found = await home.mo.autocomplete(
+        home.channel, "config set", "value", "secret", option="log_channel"
+    )
+
+    assert found == []
+
+
 async def test_what_a_number_may_be_is_seen_while_it_is_typed(home: Home) -> None:
     (found,) = await home.mo.autocomplete(
         home.channel, "config set", "value", "3", option="temperature"
