@@ -46,6 +46,7 @@ class PrivateView(discord.ui.LayoutView):
         self._one_at_a_time = asyncio.Lock()
         self._shown_by: AnyInteraction | None = None
         self._editable_until = 0.0
+        self._closed = False
 
     @abstractmethod
     async def draw(self) -> discord.ui.Item[Any]:
@@ -74,6 +75,8 @@ class PrivateView(discord.ui.LayoutView):
         async with self._one_at_a_time:
             await do()
             await self._redraw()
+            if self._closed:  # a form was sent that had stayed open for longer
+                self._close()
             await interaction.edit_original_response(view=self)
             self._shown(interaction)
 
@@ -97,15 +100,19 @@ class PrivateView(discord.ui.LayoutView):
     async def on_timeout(self) -> None:
         """Take the buttons away, and say so."""
         assert self._shown_by is not None
+        self._closed = True
+        self._close()
+        try:
+            await self._shown_by.edit_original_response(view=self)
+        except UNREACHABLE as error:  # dismissed, or the bot is offline
+            _log.info("interaction %d: could not be closed: %s", self._shown_by.id, error)
+
+    def _close(self) -> None:
         remains = self.remains()
         self.clear_items()
         self.add_item(remains)
         closed = f"-# Closed after 15 minutes. {self._again} opens it again."
         self.add_item(discord.ui.TextDisplay(closed))
-        try:
-            await self._shown_by.edit_original_response(view=self)
-        except UNREACHABLE as error:  # dismissed, or the bot is offline
-            _log.info("interaction %d: could not be closed: %s", self._shown_by.id, error)
 
     async def _redraw(self) -> None:
         drawn = await self.draw()

@@ -91,3 +91,25 @@ async def test_what_has_no_buttons_left_is_not_closed_later() -> None:
     view = NoButton(only(1), run="now", again="`/again`")
     await view.open(acted())
     assert view.is_finished()
+
+
+async def test_a_form_that_is_sent_after_the_message_was_closed_still_counts() -> None:
+    view, done, shown = OneButton(only(1), run="now", again="`/again`"), asyncio.Event(), []
+
+    async def edit(*, view: PrivateView) -> None:
+        shown.append([str(getattr(one, "content", "a button")) for one in view.children])
+
+    sent = acted()
+    sent.edit_original_response = edit
+    await view.open(sent)
+    view.stop()
+    await view.on_timeout()
+
+    async def do() -> None:
+        done.set()
+
+    await view.act(sent, do)
+
+    closed = ["It was pressed.", "-# Closed after 15 minutes. `/again` opens it again."]
+    assert shown[1:] == [closed, closed], "buttons would lead nowhere"
+    assert done.is_set()
