@@ -52,6 +52,8 @@ class Confirmation(PrivateView):
 
     async def _reset(self, interaction: AnyInteraction) -> None:
         async def reset() -> None:
+            if self._done:  # pressed once more before the buttons were gone
+                return
             by = self._authority.user
             self._done = await self._changing.reset(self._place, self._scope, by=by)
 
@@ -59,7 +61,7 @@ class Confirmation(PrivateView):
 
     async def _keep(self, interaction: AnyInteraction) -> None:
         async def keep() -> None:
-            self._done = KEPT
+            self._done = self._done or KEPT
 
         await self.act(interaction, keep)
 

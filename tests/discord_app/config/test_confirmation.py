@@ -7,7 +7,7 @@ import pytest
 from bot.core.conversation import GuildId
 from bot.core.options import Scope
 from bot.sandbox.discord.components import words
-from tests.discord_app.config.using import parts, press, set_there, shown, told
+from tests.discord_app.config.using import done, part, parts, press, set_there, shown, told
 from tests.discord_app.conftest import Home, Inside
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -46,6 +46,23 @@ async def test_it_can_be_kept(home: Home, inside: Inside) -> None:
 
     assert words(message) == "Nothing was changed."
     assert await set_there(inside.options, Scope.CHANNEL, home.channel.id) == {"seed": 2}
+
+
+@pytest.mark.parametrize("second", ["reset", "keep"])
+async def test_pressed_twice_the_first_counts_and_what_it_did_is_what_shows(
+    home: Home, inside: Inside, second: str
+) -> None:
+    await some_choices(home)
+    message = await shown(home.mo, home.channel, "config reset")
+    buttons = [part(message, what)["custom_id"] for what in ("reset", second)]
+
+    before = len(message.versions)
+    presses = [await home.mo.click(message, button) for button in buttons]
+    for one in presses:
+        await done(one, message, before + 1)
+
+    assert words(message) == "This server goes back to what is inherited: Seed, Top p."
+    assert await set_there(inside.options, Scope.SERVER, home.guild.id) == {}
 
 
 async def test_where_nothing_is_set_there_is_nothing_to_ask(home: Home) -> None:
