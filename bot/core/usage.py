@@ -148,7 +148,7 @@ def timeline(days: Mapping[int, Sums], since: float, now: float) -> Timeline:
         since: the period's first moment. A long period begins with the first day that saw use.
         now: the present moment.
     """
-    last = int(now // SECONDS_A_DAY)
+    last = max([int(now // SECONDS_A_DAY), *days])  # midnight may have passed since
     first = int(since // SECONDS_A_DAY)
     if last - first >= MOST_DAYS:
         first = min(days, default=last)

@@ -122,3 +122,8 @@ def test_a_year_is_told_month_by_month() -> None:
 
 def test_nothing_used_at_all_is_one_empty_day() -> None:
     assert timeline({}, 0, NOW).steps == [(date(2026, 11, 22), Sums())]
+
+
+def test_what_is_used_after_midnight_has_its_day_though_it_was_yesterday_when_one_asked() -> None:
+    told = timeline({TODAY + 1: of(1)}, Period.TODAY.since(NOW), NOW)
+    assert [sums for _, sums in told.steps] == [Sums(), of(1)]
