@@ -201,6 +201,7 @@ async def _joined(
                 schemas=schemas,
                 log_channel=log_channel,
                 limits=limits,
+                budget=budget,
                 usage=SqlUsageStore(database),
                 painter=await opened(open_charts()),
             ),

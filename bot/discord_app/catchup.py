@@ -7,6 +7,7 @@ listeners. An event that was answered before is not answered again: the core see
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
@@ -15,12 +16,16 @@ from collections.abc import Iterator
 import discord
 from discord.ext import commands
 
+from bot.core.pacing import EditBudget
+from bot.core.windows import Progress, Urgency
 from bot.discord_app.errors import UNREACHABLE
+from bot.discord_app.lanes import lane_of
 
 _log = logging.getLogger(__name__)
 
 MOST_PLACES = 50  # read after one gap, those with the newest messages first
 MOST_MESSAGES = 50  # read in each
+WORTH = 100  # characters of an answer that a reading is worth, when it waits for its turn
 REMEMBERED_DMS = 200  # Discord does not tell a bot its direct conversations
 
 Readable = discord.TextChannel | discord.VoiceChannel | discord.Thread
@@ -31,10 +36,12 @@ class CatchUp(commands.Cog):
 
     Args:
         bot: whose messages these are; they are dispatched as if they had come in time.
+        budget: gives leave for the readings: there may be hundreds, while answers go on.
     """
 
-    def __init__(self, bot: commands.AutoShardedBot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, budget: EditBudget) -> None:
         self._bot = bot
+        self._budget = budget
         self._newest: dict[int, int] = {}  # shard → the newest message's id
         self._gaps: dict[int, int] = {}  # shard → the newest id before its session was lost
         self._direct: OrderedDict[int, discord.DMChannel] = OrderedDict()
@@ -84,11 +91,14 @@ class CatchUp(commands.Cog):
 
     async def _read(self, place: Readable | discord.DMChannel, after: int) -> int:
         count = 0
+        lane = lane_of("GET", f"/channels/{place.id}/messages")
+        waiting = Progress(Urgency.ORDINARY, WORTH, asyncio.get_running_loop().time())
         try:
-            missed = place.history(after=discord.Object(after), limit=MOST_MESSAGES)
-            async for message in missed:
-                self._bot.dispatch("message", message)
-                count += 1
+            async with self._budget.leave(lane, waiting):
+                missed = place.history(after=discord.Object(after), limit=MOST_MESSAGES)
+                async for message in missed:
+                    self._bot.dispatch("message", message)
+                    count += 1
         except UNREACHABLE as error:
             _log.warning("missed messages could not be read: %s", error)
         return count

@@ -15,6 +15,7 @@ from discord.http import Route
 
 from bot.core.choices import Choices
 from bot.core.limits import Limits
+from bot.core.pacing import EditBudget
 from bot.core.ports import (
     ModelCatalogue,
     Painter,
@@ -92,6 +93,7 @@ class Collaborators:
     painter: Painter
     log_channel: LogChannel
     limits: Limits
+    budget: EditBudget
 
 
 class WeryBot(commands.AutoShardedBot):
@@ -185,7 +187,7 @@ class WeryBot(commands.AutoShardedBot):
             Help(reads_everything=reads),
             Listening(service, surfaces, listeners, me),
             Deletions(service, threads, surfaces.own, me),
-            CatchUp(self),
+            CatchUp(self, joined.budget),
         ]
 
 

@@ -13,6 +13,7 @@ from discord.http import Route
 
 from bot.core.choices import Choices
 from bot.core.limits import Limits
+from bot.core.pacing import EditBudget
 from bot.core.ports import Lane
 from bot.discord_app.application import ContentIntent, identify, reads_everything
 from bot.discord_app.client import Collaborators, Shards, WeryBot, point_at
@@ -162,6 +163,7 @@ def build(
                 schemas=FakeSchemas(),
                 log_channel=log_channel,
                 limits=Limits(choices, FakeCounters(inside.memory), clock=inside.memory.clock),
+                budget=EditBudget(),
                 usage=inside.usage,
                 painter=inside.painter,
             ),

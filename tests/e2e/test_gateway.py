@@ -11,7 +11,7 @@ from bot.sandbox.discord.gateway import Gateway
 from bot.sandbox.discord.state import Message
 from tests.e2e.playing import by_command, growing
 from tests.e2e.reading import closed
-from tests.e2e.stage import DEFAULT_NAME, Home, answers_to, conversation, text_of
+from tests.e2e.stage import DEFAULT_NAME, TOO_MANY, Home, answers_to, conversation, text_of
 
 Break = Callable[[Gateway], None]
 
@@ -149,3 +149,19 @@ async def test_a_message_that_discord_tells_twice_is_answered_once(home: Home) -
 
     assert asked_of_the_model(home) == ["Hello?", "And now?"]
     assert len(answers_to(question)) == 1
+
+
+async def test_what_was_missed_in_many_places_is_read_without_a_429(home: Home) -> None:
+    channels = [home.discord.add_channel(home.guild, f"place-{number}") for number in range(50)]
+    await home.answered(await home.mention("Before."))
+
+    await disconnect(home, lambda gateway: gateway.invalidate(resumable=False))
+    missed = [await home.mention(f"Missed {n}", channel=one) for n, one in enumerate(channels[:8])]
+    for channel in channels[8:]:  # these are newer, and read first
+        await home.ada.send(channel, "Chatter.")
+
+    for message in missed:
+        await home.answered(message)
+    read = [one for one in home.discord.requests if one.method == "GET" and "messages" in one.path]
+    assert len(read) >= 50
+    assert not any(one.status == TOO_MANY for one in home.discord.requests)
