@@ -49,7 +49,7 @@ Channel = app_commands.Transform[app_commands.AppCommandChannel, PlaceToAsk]
 
 
 class AccessCommands(app_commands.Group, name="access", description="Who may ask me, and where"):
-    """Allows and denies channels, roles and members.
+    """Allows and denies channels, roles and members; whoever has left is one of those, too.
 
     Args:
         choices: has the lists.
@@ -71,7 +71,7 @@ class AccessCommands(app_commands.Group, name="access", description="Who may ask
         interaction: AnyInteraction,
         channel: Channel | None = None,
         role: discord.Role | None = None,
-        member: discord.Member | None = None,
+        member: discord.User | None = None,
     ) -> None:
         """`/config access allow`."""
         entries = _entries(channel, role, member)
@@ -86,7 +86,7 @@ class AccessCommands(app_commands.Group, name="access", description="Who may ask
         interaction: AnyInteraction,
         channel: Channel | None = None,
         role: discord.Role | None = None,
-        member: discord.Member | None = None,
+        member: discord.User | None = None,
     ) -> None:
         """`/config access deny`."""
         entries = _entries(channel, role, member)
@@ -101,7 +101,7 @@ class AccessCommands(app_commands.Group, name="access", description="Who may ask
         interaction: AnyInteraction,
         channel: Channel | None = None,
         role: discord.Role | None = None,
-        member: discord.Member | None = None,
+        member: discord.User | None = None,
     ) -> None:
         """`/config access remove`."""
         entries = _entries(channel, role, member)
@@ -133,7 +133,7 @@ class AccessCommands(app_commands.Group, name="access", description="Who may ask
 
 
 def _entries(
-    channel: Channel | None, role: discord.Role | None, member: discord.Member | None
+    channel: Channel | None, role: discord.Role | None, member: discord.User | None
 ) -> frozenset[Entry]:
     named = {Listed.CHANNELS: channel, Listed.ROLES: role, Listed.MEMBERS: member}
     entries = frozenset((kind, one.id) for kind, one in named.items() if one is not None)

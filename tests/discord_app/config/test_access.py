@@ -66,6 +66,15 @@ async def test_what_is_removed_is_in_no_list(home: Home, inside: Inside) -> None
     assert await stored(inside, home) is None
 
 
+async def test_who_is_not_in_the_server_any_more_is_denied_and_removed_all_the_same(
+    home: Home, inside: Inside, sandbox: DiscordSandbox
+) -> None:
+    gone = sandbox.add_person("Gone")
+    assert f"<@{gone.id}>" in await told(home, "deny", member=gone)
+    assert await stored(inside, home) == {"deny": {"members": [gone.id]}}
+    assert await told(home, "remove", member=gone) == EVERYBODY
+
+
 @pytest.mark.parametrize("command", ["allow", "deny", "remove"])
 async def test_nothing_named_changes_nothing(home: Home, inside: Inside, command: str) -> None:
     assert await told(home, command) == NOTHING_NAMED
