@@ -35,7 +35,8 @@ def model_items(page: ModelPage, seen: Seen, hands: ModelHands) -> Items:
     """The page."""
     option = page.option
     all_shelves = shelves(hands.catalogue.models())
-    chosen = chosen_keys(option, seen)
+    # What is gone stands in no menu, where it could be taken away: the next choice leaves it out.
+    chosen = [key for key in chosen_keys(option, seen) if hands.catalogue.find(key) is not None]
     shelf = _shelf(page, all_shelves, chosen)
     items: Items = [discord.ui.TextDisplay(heading(option, seen, hands.catalogue))]
     if all_shelves:

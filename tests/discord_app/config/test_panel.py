@@ -264,6 +264,31 @@ async def test_models_of_several_vendors_make_a_list_in_the_order_they_are_chose
     assert await server(home, inside) == {}
 
 
+async def test_a_model_that_is_gone_leaves_a_list_with_the_next_choice(
+    home: Home, inside: Inside
+) -> None:
+    grok = ModelInfo("GROK_4", "Grok-4")
+    inside.catalogue.offered.append(grok)
+    for option in ("fallback_models", "member_models"):
+        value = f"{grok.key}, {MINI.key}"
+        await told(home.mo, home.channel, "config set", option=option, value=value)
+    inside.catalogue.offered.remove(grok)
+    message = await panel(home)
+
+    await press(home.mo, message, "models:fallback_models")
+    await pick(home.mo, message, "vendor", "Gemini")
+    await pick(home.mo, message, "set:fallback_models", FLASH.key)
+    await press(home.mo, message, "back")
+    await press(home.mo, message, "models:member_models")
+    await pick(home.mo, message, "vendor", "GPT")
+    await pick(home.mo, message, "set:member_models")
+
+    assert await server(home, inside) == {
+        "fallback_models": [MINI.key, FLASH.key],
+        "member_models": "none",
+    }
+
+
 async def test_members_models_are_all_none_or_some(home: Home, inside: Inside) -> None:
     message = await panel(home)
     await press(home.mo, message, "models:member_models")
