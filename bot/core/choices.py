@@ -11,6 +11,10 @@ from bot.core.option_kinds import ALL, BUILT_IN, NONE, Kind, Option, option_name
 from bot.core.options import Change, Changed, Layers, Resolved, Scope, resolve, scopes_of
 from bot.core.ports import ModelCatalogue, ModelInfo, OptionStore
 
+NO_SUCH_SCOPE = (
+    "There is no {scope} here. Use the command in the {scope} you mean, or choose another `scope`."
+)
+
 Announce = Callable[[GuildId, Sequence[Changed]], Awaitable[None]]
 
 
@@ -130,7 +134,7 @@ class Choices:
         """
         scopes = scopes_of(place, by if scope is Scope.MEMBER else None)
         if scope not in scopes:
-            raise InvalidInput(text=f"There is no {scope.value} here to choose anything for.")
+            raise InvalidInput(text=NO_SUCH_SCOPE.format(scope=scope.value))
         if value is None:
             name = option_named(name).name
         else:

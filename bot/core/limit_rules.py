@@ -33,7 +33,9 @@ BOUNDS: Mapping[What, Range] = {
     What.AT_ONCE: Range(1, 100),
 }
 MOST_ROLES = 50  # with limits of their own
-FOR_SERVERS = "How many answers come at once can be limited for the whole server only."
+FOR_SERVERS = (
+    "How many answers come at once can be limited for the whole server only: choose `who: server`."
+)
 
 
 class Who(StrEnum):

@@ -103,7 +103,7 @@ async def test_a_moderator_is_told_where_a_nearer_choice_goes_first(home: Home) 
 async def test_a_choice_for_a_thread_needs_a_thread(home: Home) -> None:
     told = await configure(home, model="GPT_5", scope="thread")
 
-    assert told.startswith("There is no thread here to choose")
+    assert told.startswith("There is no thread here. Use the command in the thread you mean")
     assert await which(home) == (
         "**Gemini-2.5-Flash** (`GEMINI_25_FLASH`) answers here: the bot's default."
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.core.choices import Choices
+from bot.core.choices import NO_SUCH_SCOPE, Choices
 from bot.core.conversation import GuildId, Place, UserId
 from bot.core.errors import InvalidInput, InvalidOption
 from bot.core.option_kinds import OPTIONS, Kind, Option
@@ -67,7 +67,7 @@ class Changing:
         """
         scopes = scopes_of(place)
         if scope not in scopes:
-            raise InvalidInput(text=f"There is no {scope.value} here to choose anything for.")
+            raise InvalidInput(text=NO_SUCH_SCOPE.format(scope=scope.value))
         values = dict(await self._choices.layers(place))[scope]
         return [Change(scope, scopes[scope], name, value) for name, value in values.items()]
 

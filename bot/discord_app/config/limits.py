@@ -23,7 +23,9 @@ UNCHANGED = "That is so already."
 USED = "-# Used by the whole server: {counts}."
 NO_SUCH = "There is no such limit. `/config limits show` lists them."
 ROLE_OR_SERVER = "A limit is either for a role's members or for the whole server, not for both."
-NOT_YET = "There are no limits yet that moderators could be exempt from."
+NOT_YET = (
+    "There are no limits yet that moderators could be exempt from. `/config limits set` sets one."
+)
 
 WHATS = [app_commands.Choice(name=what.value.replace("_", " "), value=what.value) for what in What]
 LARGEST = int(max(bounds.high or 0 for bounds in BOUNDS.values()))

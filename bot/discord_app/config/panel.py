@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.core.choices import Choices
+from bot.core.choices import NO_SUCH_SCOPE, Choices
 from bot.core.conversation import Place
 from bot.core.errors import InvalidInput
 from bot.core.option_kinds import Option
@@ -69,7 +69,7 @@ class Panel(PrivateView):
             StorageError: the database does not answer.
         """
         if self._scope not in scopes_of(self._place):
-            raise InvalidInput(text=f"There is no {self._scope.value} here to show.")
+            raise InvalidInput(text=NO_SUCH_SCOPE.format(scope=self._scope.value))
         self._seen = Seen.of(await self._choices.layers(self._place), self._scope)
         container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=ACCENT)
         for item in [*self._top(), *self._page(), *self._bottom()]:
