@@ -138,6 +138,9 @@ def _on_signals(stopping: asyncio.Event) -> None:
     def stop(number: signal.Signals) -> None:
         stopping.set()
         loop.remove_signal_handler(number)
+        # Not Python's own for Ctrl+C: its exception breaks off whatever runs at that moment, and
+        # what waits for that waits for ever.
+        signal.signal(number, signal.SIG_DFL)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # Windows has only Ctrl+C's exception

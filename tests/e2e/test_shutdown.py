@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 from tests.e2e.playing import directly, ends_again, everywhere, growing, told_privately
 from tests.e2e.reading import closed
 from tests.e2e.stage import DEFAULT_NAME, Stage, answers_to, buttons, conversation
@@ -94,3 +96,16 @@ async def test_with_nothing_to_do_it_leaves_at_once(stage: Stage) -> None:
         await home.answered(await home.mention("Hello?"))
 
         assert await bot.stop() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_second_signal_ends_it_at_once(stage: Stage, number: signal.Signals) -> None:
+    home = stage.home()
+    async with stage.running_bot(SHUTDOWN_GRACE="600") as bot:
+        _, _, gate = await growing(home)
+        bot.send(number)
+        await bot.log.says("shutting down")
+        bot.send(number)
+
+        assert await bot.exit_code() == -number
+        gate.release()
