@@ -11,7 +11,7 @@ from discord import app_commands
 from bot.core.access import AccessRules, Entry, Listed
 from bot.core.choices import Choices
 from bot.core.errors import InvalidInput
-from bot.discord_app.config.rules import RuleChanges, bulleted
+from bot.discord_app.config.rules import RuleChanges, bulleted, gone
 from bot.discord_app.errors import think
 from bot.discord_app.turns import AnyInteraction, place_of
 
@@ -126,10 +126,19 @@ class AccessCommands(app_commands.Group, name="access", description="Who may ask
 
     async def _tell(self, interaction: AnyInteraction, first: str = "") -> None:
         options = await self._choices.of(place_of(interaction))
-        sentences = AccessRules.of(options.values.get("access")).sentences()
+        lists = AccessRules.of(options.values.get("access"))
+        sentences = lists.sentences()
         rules = f"{LISTED}\n{bulleted(sentences)}\n{MODERATORS}" if sentences else EVERYBODY
-        told = "\n".join(filter(None, [first, rules]))
+        told = "\n".join(filter(None, [first, rules, _gone(interaction.guild, lists)]))
         await interaction.followup.send(told, ephemeral=True)
+
+
+def _gone(guild: discord.Guild | None, lists: AccessRules) -> str:
+    both = lists.allow | lists.deny
+    roles, channels = (
+        [id_ for kind, id_ in both if kind is wanted] for wanted in (Listed.ROLES, Listed.CHANNELS)
+    )
+    return gone(guild, roles=roles, channels=channels)
 
 
 def _entries(

@@ -13,7 +13,7 @@ from bot.core.errors import InvalidInput
 from bot.core.limit_rules import BOUNDS, LimitRules, Who, Whose
 from bot.core.limits import Limits
 from bot.core.quotas import What
-from bot.discord_app.config.rules import RuleChanges, bulleted
+from bot.discord_app.config.rules import RuleChanges, bulleted, gone
 from bot.discord_app.errors import think
 from bot.discord_app.turns import AnyInteraction, place_of
 
@@ -115,6 +115,8 @@ class LimitCommands(
         rules, counts = await self._limits.of_server(place_of(interaction))
         sentences = rules.sentences()
         told = [first, f"{LISTED}\n{bulleted(sentences)}" if sentences else NOTHING]
+        roles = [whose for whose in rules.tables if not isinstance(whose, Who)]
+        told.append(gone(interaction.guild, roles=roles))
         if counts:
             told.append(USED.format(counts=", ".join(counts)))
         await interaction.followup.send("\n".join(filter(None, told)), ephemeral=True)

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import discord
+
 from bot.core.choices import Choices
 from bot.core.conversation import UserId
 from bot.core.options import Scope
@@ -13,7 +15,11 @@ from bot.core.text import utf16_len
 from bot.discord_app.errors import think
 from bot.discord_app.turns import AnyInteraction, place_of
 
-LONGEST = 1800  # UTF-16 units of a list; a message holds 2,000
+LONGEST = 1700  # UTF-16 units of a list; a message holds 2,000
+GONE = (
+    "-# Some of these are gone, which no command can name: `/config export`, take them out of the "
+    "file, then `/config import`."
+)
 
 
 class RuleChanges:
@@ -45,6 +51,17 @@ class RuleChanges:
             after = change(before)
             changed = await self._choices.choose(place, Scope.SERVER, self._option, after, by=by)
         return bool(changed)
+
+
+def gone(
+    guild: discord.Guild | None, *, roles: Iterable[int] = (), channels: Iterable[int] = ()
+) -> str:
+    """A hint where rules name what the server does not have any more; else nothing."""
+    if guild is None or guild.unavailable:
+        return ""
+    missing = any(guild.get_role(id_) is None for id_ in roles)
+    missing = missing or any(guild.get_channel(id_) is None for id_ in channels)
+    return GONE if missing else ""
 
 
 def bulleted(lines: Iterable[str]) -> str:

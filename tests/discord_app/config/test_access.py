@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.core.conversation import GuildId
-from bot.core.options import Scope
+from bot.core.conversation import GuildId, UserId
+from bot.core.options import Change, Scope
 from bot.discord_app.config.access import EVERYBODY, MODERATORS, NOT_LISTED, NOTHING_NAMED
+from bot.discord_app.config.rules import GONE
 from bot.sandbox.discord.handles import NotPossible
 from bot.sandbox.discord.server import DiscordSandbox
 from tests.discord_app.conftest import Home, Inside
@@ -73,6 +74,16 @@ async def test_who_is_not_in_the_server_any_more_is_denied_and_removed_all_the_s
     assert f"<@{gone.id}>" in await told(home, "deny", member=gone)
     assert await stored(inside, home) == {"deny": {"members": [gone.id]}}
     assert await told(home, "remove", member=gone) == EVERYBODY
+
+
+@pytest.mark.parametrize("kind", ["roles", "channels"])
+async def test_what_the_server_has_no_more_comes_with_how_to_take_it_out(
+    home: Home, inside: Inside, kind: str
+) -> None:
+    access = {"deny": {"members": [7], kind: [home.channel.id + 1]}}
+    there = Change(Scope.SERVER, GuildId(home.guild.id), "access", access)
+    await inside.options.change(GuildId(home.guild.id), [there], by=UserId(home.mo.id))
+    assert (await told(home, "show")).endswith(GONE)
 
 
 @pytest.mark.parametrize("command", ["allow", "deny", "remove"])

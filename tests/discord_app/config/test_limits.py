@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from bot.core.conversation import GuildId, UserId
-from bot.core.options import Scope
+from bot.core.options import Change, Scope
 from bot.core.quotas import What
 from bot.discord_app.config.limits import NO_SUCH, NOT_YET, NOTHING, ROLE_OR_SERVER, UNCHANGED
+from bot.discord_app.config.rules import GONE
 from bot.sandbox.discord.handles import NotPossible
 from bot.sandbox.discord.server import DiscordSandbox
 from tests.discord_app.conftest import Home, Inside
@@ -77,6 +78,15 @@ async def test_a_limit_is_removed_and_with_the_last_one_all_of_them(
 
     assert await told(home, "remove", what=QUESTIONS) == NOTHING
     assert await stored(inside, home) is None
+
+
+async def test_limits_of_a_role_that_is_gone_come_with_how_to_take_them_out(
+    home: Home, inside: Inside
+) -> None:
+    limits = {"roles": {str(home.guild.id + 1): {"questions_per_minute": 5}}}
+    there = Change(Scope.SERVER, GuildId(home.guild.id), "limits", limits)
+    await inside.options.change(GuildId(home.guild.id), [there], by=UserId(home.mo.id))
+    assert GONE in await told(home, "show")
 
 
 async def test_what_is_so_already_is_said(home: Home) -> None:
