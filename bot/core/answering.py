@@ -30,11 +30,10 @@ from bot.core.replies import ReplyRecord, ReplyState
 from bot.core.running import Running, storing
 from bot.core.streaming import THINKING, Draft
 from bot.core.structured import form_of
-from bot.core.windows import Progress, Urgency
 
 log = logging.getLogger(__name__)
 
-RETIREMENT = 20  # characters that an old answer's buttons are worth, when they wait to go
+RETIREMENT = 20  # characters of unseen text that the end of an old answer's buttons is worth
 RESTARTING = "I am about to restart. Please press again in a minute."
 TOO_LATE = "There is a newer answer here; this one stays as it is."
 
@@ -274,9 +273,7 @@ class Answering:
         if surface is None or not surface.address.message_ids:
             return
         lane = surface.lane(len(surface.address.message_ids) - 1)
-        # Weighed like a little unseen text, so that its turn comes however busy it is.
-        waiting = Progress(Urgency.ORDINARY, RETIREMENT, asyncio.get_running_loop().time())
-        async with self._budget.leave(lane, waiting):
+        async with self._budget.errand(lane, RETIREMENT):
             await surface.retire()
 
     async def take_up(self, record: ReplyRecord, surface: ReplySurface) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from bot.core.ports import Lane
@@ -22,6 +22,7 @@ from bot.core.windows import BotWide, Permit, Progress, Rhythm, Urgency, Window
 BOT_WIDE_PER_SECOND = 50  # Discord's global limit for a bot
 UNASKED = 2  # of them are left to requests that ask no leave: look-ups, notices, commands
 QUIET_SHARE = 4  # typing goes out while a quarter of the bot-wide limit is in use, at most
+ERRAND = 100  # characters that a request is worth on which an answer depends
 IDLE_WINDOWS = 1024  # above so many, idle ones are forgotten
 TOO_MANY_REQUESTS = 429  # HTTP's status for a rate limit
 
@@ -83,6 +84,15 @@ class EditBudget:
                 self._claims.remove(claim)
             if claim.granted.done() and not claim.granted.cancelled():
                 self._take_back(claim, claim.granted.result())
+
+    def errand(self, lane: Lane, worth: int = ERRAND) -> AbstractAsyncContextManager[None]:
+        """Leave for a request that is no frame.
+
+        It is weighed like so many characters of unseen text, so that its turn comes however busy
+        it is.
+        """
+        now = asyncio.get_running_loop().time()
+        return self.leave(lane, Progress(Urgency.ORDINARY, worth, now))
 
     def quiet(self, lane: Lane) -> bool:
         """Whether there is plenty of room for a courtesy, such as the typing indicator."""

@@ -7,7 +7,6 @@ listeners. An event that was answered before is not answered again: the core see
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections import OrderedDict
@@ -17,7 +16,6 @@ import discord
 from discord.ext import commands
 
 from bot.core.pacing import EditBudget
-from bot.core.windows import Progress, Urgency
 from bot.discord_app.errors import UNREACHABLE
 from bot.discord_app.lanes import lane_of
 
@@ -25,7 +23,6 @@ _log = logging.getLogger(__name__)
 
 MOST_PLACES = 50  # read after one gap, those with the newest messages first
 MOST_MESSAGES = 50  # read in each
-WORTH = 100  # characters of an answer that a reading is worth, when it waits for its turn
 REMEMBERED_DMS = 200  # Discord does not tell a bot its direct conversations
 
 Readable = discord.TextChannel | discord.VoiceChannel | discord.Thread
@@ -91,10 +88,8 @@ class CatchUp(commands.Cog):
 
     async def _read(self, place: Readable | discord.DMChannel, after: int) -> int:
         count = 0
-        lane = lane_of("GET", f"/channels/{place.id}/messages")
-        waiting = Progress(Urgency.ORDINARY, WORTH, asyncio.get_running_loop().time())
         try:
-            async with self._budget.leave(lane, waiting):
+            async with self._budget.errand(lane_of("GET", f"/channels/{place.id}/messages")):
                 missed = place.history(after=discord.Object(after), limit=MOST_MESSAGES)
                 async for message in missed:
                     self._bot.dispatch("message", message)

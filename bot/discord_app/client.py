@@ -185,7 +185,7 @@ class WeryBot(commands.AutoShardedBot):
             Usage(joined.usage, catalogue, joined.painter, joined.limits),
             Reset(service, threads),
             Help(reads_everything=reads),
-            Listening(service, surfaces, listeners, me),
+            Listening(service, surfaces, listeners, me, joined.budget),
             Deletions(service, threads, surfaces.own, me),
             CatchUp(self, joined.budget),
         ]

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.core.conversation import Turn
 from bot.core.errors import AccessDenied, LimitReached, LineFull, ReplyGone
+from bot.core.pacing import EditBudget
 from bot.core.service import ChatService
 from bot.discord_app.errors import UNREACHABLE, sentence_for
 from bot.discord_app.refusals import Refusals
@@ -38,6 +39,7 @@ class Listening(commands.Cog):
         surfaces: where they are shown.
         listeners: asked in this order; the first that knows a message has it.
         me: the bot's user id.
+        budget: gives leave for what has to be asked of Discord before.
     """
 
     def __init__(
@@ -46,8 +48,10 @@ class Listening(commands.Cog):
         surfaces: ReplySurfaces,
         listeners: Sequence[Listener],
         me: int,
+        budget: EditBudget,
     ) -> None:
         self._service = service
+        self._budget = budget
         self._surfaces = surfaces
         self._listeners = listeners
         self._me = me
@@ -77,7 +81,7 @@ class Listening(commands.Cog):
 
     async def _answer(self, message: discord.Message, turn: Turn) -> None:
         if may_answer(message.channel):
-            by = await presser_by_message(message)
+            by = await presser_by_message(message, self._budget)
             await self._service.answer(turn, self._surfaces.to_message(message), by)
             return
         _log.warning("message %d: may not answer in channel %d", message.id, message.channel.id)

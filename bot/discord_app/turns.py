@@ -23,6 +23,8 @@ from bot.core.conversation import (
     Turn,
     UserId,
 )
+from bot.core.pacing import EditBudget
+from bot.discord_app.lanes import lane_of
 from bot.discord_app.readable import names_in, readable, words_of
 
 AnyInteraction = discord.Interaction[Any]
@@ -44,7 +46,7 @@ def presser_at(interaction: AnyInteraction) -> Presser:
     return replace(presser_of(interaction), at=place_of(interaction).conversation_id)
 
 
-async def presser_by_message(message: discord.Message) -> Presser:
+async def presser_by_message(message: discord.Message, budget: EditBudget) -> Presser:
     """Who has said something, and what they may do in the server.
 
     The gateway tells an author's roles with each message. Of one that was read later Discord does
@@ -52,8 +54,10 @@ async def presser_by_message(message: discord.Message) -> Presser:
     """
     author = message.author
     if message.guild is not None and not isinstance(author, discord.Member):
-        with suppress(discord.NotFound):
-            author = await message.guild.fetch_member(author.id)
+        lane = lane_of("GET", f"/guilds/{message.guild.id}/members/{author.id}")
+        async with budget.errand(lane):
+            with suppress(discord.NotFound):
+                author = await message.guild.fetch_member(author.id)
     may = author.guild_permissions if isinstance(author, discord.Member) else NOTHING
     return _presser(author, may)
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.conversation import Presser, RoleId, UserId
 from bot.core.errors import AccessDenied, LimitReached, LineFull
+from bot.core.pacing import EditBudget
 from bot.discord_app import refusals
 from bot.discord_app.client import WeryBot
 from bot.discord_app.refusals import Refusals
@@ -95,7 +96,7 @@ async def test_of_a_message_that_is_read_later_the_roles_are_asked_for(
     message = await read_later(bot, said)
     assert isinstance(message.author, discord.User)
 
-    asker = await presser_by_message(message)
+    asker = await presser_by_message(message, EditBudget())
 
     assert (asker.user, asker.manager) == (home.mo.id, True)
 
@@ -106,7 +107,7 @@ async def test_who_has_left_since_has_no_roles(
     said = await home.mo.send(home.channel, "Hello")
     sandbox.world.remove_member(home.guild, home.mo.user)
 
-    asker = await presser_by_message(await read_later(bot, said))
+    asker = await presser_by_message(await read_later(bot, said), EditBudget())
 
     assert asker == Presser(UserId(home.mo.id), moderator=False)
 

@@ -11,7 +11,15 @@ from bot.sandbox.discord.gateway import Gateway
 from bot.sandbox.discord.state import Message
 from tests.e2e.playing import by_command, growing
 from tests.e2e.reading import closed
-from tests.e2e.stage import DEFAULT_NAME, TOO_MANY, Home, answers_to, conversation, text_of
+from tests.e2e.stage import (
+    DEFAULT_NAME,
+    TOO_MANY,
+    Home,
+    answers_to,
+    conversation,
+    has_ended,
+    text_of,
+)
 
 Break = Callable[[Gateway], None]
 
@@ -160,8 +168,10 @@ async def test_what_was_missed_in_many_places_is_read_without_a_429(home: Home) 
     for channel in channels[8:]:  # these are newer, and read first
         await home.ada.send(channel, "Chatter.")
 
-    for message in missed:
-        await home.answered(message)
+    def all_answered() -> bool:
+        return all(any(map(has_ended, answers_to(message))) for message in missed)
+
+    await home.discord.until(all_answered, timeout=30.0, what="The answers to what was missed")
     read = [one for one in home.discord.requests if one.method == "GET" and "messages" in one.path]
     assert len(read) >= 50
     assert not any(one.status == TOO_MANY for one in home.discord.requests)
