@@ -80,7 +80,7 @@ async def test_who_is_not_in_the_server_any_more_is_denied_and_removed_all_the_s
 async def test_what_the_server_has_no_more_comes_with_how_to_take_it_out(
     home: Home, inside: Inside, kind: str
 ) -> None:
-    access = {"deny": {"members": [7], kind: [home.channel.id + 1]}}
+    access = {"deny": {"members": [7], kind: [8]}}
     there = Change(Scope.SERVER, GuildId(home.guild.id), "access", access)
     await inside.options.change(GuildId(home.guild.id), [there], by=UserId(home.mo.id))
     assert (await told(home, "show")).endswith(GONE)

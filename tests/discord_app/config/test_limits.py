@@ -83,7 +83,7 @@ async def test_a_limit_is_removed_and_with_the_last_one_all_of_them(
 async def test_limits_of_a_role_that_is_gone_come_with_how_to_take_them_out(
     home: Home, inside: Inside
 ) -> None:
-    limits = {"roles": {str(home.guild.id + 1): {"questions_per_minute": 5}}}
+    limits = {"roles": {"7": {"questions_per_minute": 5}}}
     there = Change(Scope.SERVER, GuildId(home.guild.id), "limits", limits)
     await inside.options.change(GuildId(home.guild.id), [there], by=UserId(home.mo.id))
     assert GONE in await told(home, "show")
