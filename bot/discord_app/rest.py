@@ -146,7 +146,8 @@ def _decoded(answer: bytes) -> Any:
 def _failure(response: aiohttp.ClientResponse, answer: Any) -> ReplyDelayed | Refused:
     told = answer if isinstance(answer, dict) else {}
     status = response.status
-    code = int(told.get("code", 0))
+    code = told.get("code")
+    code = code if isinstance(code, int) else 0  # a proxy's JSON may have another one, or none
     # Discord answers with 429 here too, but waiting for up to an hour is no way to go on.
     if status == TOO_MANY_REQUESTS and code != TOO_OLD_TO_EDIT:
         return ReplyDelayed("429", retry_after=told.get("retry_after"))

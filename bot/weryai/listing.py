@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from math import isfinite, nan
 
 from bot.core.errors import ModelError, ModelUnavailable
 from bot.core.ports import ModelInfo
@@ -49,17 +50,20 @@ def read_balance(body: bytes, headers: Mapping[str, str]) -> float:
     try:
         if isinstance(data, str):
             data = json.loads(data)
-    except ValueError:
-        data = None
-    if isinstance(data, bool) or not isinstance(data, int | float):
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            data = nan
+        credits_left = float(data)
+    except (ValueError, OverflowError):
+        credits_left = nan
+    if not isfinite(credits_left):
         raise _unreadable("a balance without a number", content, headers)
-    return data
+    return credits_left
 
 
 def _parsed(body: bytes) -> object:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

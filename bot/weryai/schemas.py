@@ -7,9 +7,18 @@ in OpenAI's style, or the vendor's envelope, since each of them may come where a
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+MOST_TOKENS = 2**31 - 1  # of a request that can be accounted for
 
 
 class _Schema(BaseModel):
@@ -30,8 +39,17 @@ class Choice(_Schema):
 
 
 class TokenUsage(_Schema):
-    prompt_tokens: int = Field(default=0, ge=0)
-    completion_tokens: int = Field(default=0, ge=0)
+    prompt_tokens: int = Field(default=0, ge=0, le=MOST_TOKENS)
+    completion_tokens: int = Field(default=0, ge=0, le=MOST_TOKENS)
+
+
+def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> TokenUsage | None:
+    """What is no count costs nobody the answer: without one, tokens are estimated."""
+    try:
+        usage: TokenUsage | None = read(value)
+    except ValidationError:
+        return None
+    return usage
 
 
 class Answer(_Schema):
@@ -39,7 +57,7 @@ class Answer(_Schema):
 
     id: object = None
     choices: list[Choice] | None = None
-    usage: TokenUsage | None = None
+    usage: Annotated[TokenUsage | None, WrapValidator(_or_none)] = None
     error: Any = None
     status: Any = None
     data: Any = None

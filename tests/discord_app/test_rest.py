@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.core.errors import ReplyDelayed
 from bot.core.ports import Lane
@@ -122,3 +124,17 @@ async def test_the_gateways_websocket_is_no_rest_request(
 
     assert observer.started_lanes == []
     assert observer.endings == []
+
+
+@pytest.mark.parametrize("code", ["null", '"1015"', "{}"])
+async def test_a_proxys_refusal_has_no_code_of_discords(code: str) -> None:
+    async def refuse(_: web.Request) -> web.Response:
+        body = f'{{"code": {code}, "message": "no"}}'
+        return web.Response(status=403, text=body, content_type="application/json")
+
+    proxy = web.Application()
+    proxy.router.add_get("/gateway", refuse)
+    async with TestServer(proxy) as server, open_rest(str(server.make_url("/")), "t") as rest:
+        with pytest.raises(Refused) as refused:
+            await rest.send("GET", "/gateway")
+    assert (refused.value.status, refused.value.code) == (403, 0)

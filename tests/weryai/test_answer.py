@@ -208,3 +208,18 @@ def test_a_plain_body_is_a_whole_answer() -> None:
 def test_a_plain_body_without_an_answer_is_a_failure(body: bytes) -> None:
     with pytest.raises(ModelUnavailable):
         StreamReader({}).read_whole(body)
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"prompt_tokens": None, "completion_tokens": 2},
+        {"prompt_tokens": -1, "completion_tokens": 2},
+        {"prompt_tokens": 2**31, "completion_tokens": 2},
+        {"prompt_tokens": "many"},
+        [],
+        "none",
+    ],
+)
+def test_a_count_that_is_none_costs_nobody_the_answer(usage: object) -> None:
+    assert told({"choices": [], "usage": usage}, chunk("a", "stop")) == [Delta("a"), Finish("stop")]

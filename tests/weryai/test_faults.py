@@ -185,6 +185,11 @@ async def test_a_refusal_without_words_is_named_by_its_status(
         (b'{"status": 0, "data": null}', ModelUnavailable),
         (b'{"status": 0, "data": "many"}', ModelUnavailable),
         (b'{"status": 0, "data": true}', ModelUnavailable),
+        (b'{"status": 0, "data": [1]}', ModelUnavailable),
+        (b'{"status": 0, "data": NaN}', ModelUnavailable),
+        (b'{"status": 0, "data": "Infinity"}', ModelUnavailable),
+        (b'{"status": 0, "data": 1' + b"0" * 400 + b"}", ModelUnavailable),
+        (b"[" * 100_000, ModelUnavailable),
         (b"<html></html>", ModelUnavailable),
     ],
 )
