@@ -113,7 +113,7 @@ class Option:
             case Kind.CHANNEL:
                 text = f"<#{value}>"
             case Kind.NUMBER:
-                text = f"{value:g}"
+                text = f"{value:.15g}"  # as it was typed: a form is filled with it
             case Kind.RULES:
                 text = self.tell(value)
             case _:

@@ -132,6 +132,8 @@ def test_what_cannot_be_understood_is_refused_with_the_range(name: str, typed: s
     ("name", "value", "told"),
     [
         ("temperature", 0.5, "0.5"),
+        ("temperature", 0.123456789012345, "0.123456789012345"),
+        ("temperature", 1.0, "1"),
         ("temperature", 1, "1"),
         ("buttons", True, "on"),
         ("buttons", False, "off"),
