@@ -19,6 +19,7 @@ from bot.core.errors import InvalidOption
 from bot.core.limit_rules import tell_limits, verified_limits
 from bot.core.options import Scope
 from bot.core.requests import RANGES, Range
+from bot.core.text import utf16_len
 
 ON = frozenset({"on", "yes", "true", "1"})
 OFF = frozenset({"off", "no", "false", "0"})
@@ -133,8 +134,8 @@ def _is_text(option: Option, value: Any) -> bool:
     return (
         isinstance(value, str)
         and option.range is not None
-        and len(value.strip()) in option.range
         and _can_be_sent(value)
+        and utf16_len(value.strip()) in option.range
     )
 
 
@@ -223,7 +224,7 @@ _PARSERS: Mapping[Kind, Callable[[str], Any]] = {
 }
 
 
-SYSTEM_PROMPT_LENGTH = Range(1, 4000)  # characters; 4,000 is Discord's limit for a text field
+SYSTEM_PROMPT_LENGTH = Range(1, 4000)  # UTF-16 units; 4,000 is Discord's limit for a text field
 FALLBACKS = Range(1, 5)
 MEMBERS_MODELS = Range(1, 25)
 

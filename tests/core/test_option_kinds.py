@@ -19,6 +19,7 @@ TAKEN: list[tuple[str, Any]] = [
     ("member_models", ["GPT_5"]),
     ("system_prompt", "x"),
     ("system_prompt", "x" * 4000),
+    ("system_prompt", "😀" * 2000),
     ("history", 1),
     ("history", 50),
     ("max_tokens", 1),
@@ -47,6 +48,7 @@ REFUSED: list[tuple[str, Any]] = [
     ("member_models", "some"),
     ("system_prompt", "  "),
     ("system_prompt", "x" * 4001),
+    ("system_prompt", "😀" * 2001),  # a form holds as many as Discord counts
     ("history", 0),
     ("history", 51),
     ("history", 3.5),
