@@ -21,7 +21,6 @@ from bot.core.windows import Progress, Rhythm, Urgency
 T = TypeVar("T")
 
 LATENCY = 0.040  # seconds of a REST call
-CHARACTERS_PER_SECOND = 160
 SECONDS = [2 + index * 0.37 for index in range(49)]  # of the answers: 2 to 20
 
 RHYTHMS: dict[str, Rhythm] = {

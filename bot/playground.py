@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 
 from bot.core.errors import BotError
@@ -82,6 +83,8 @@ class Playground:
 
 def sandbox(ask: str | None) -> int:
     """Converse at a prompt, or ask one question and show its answer growing; the exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):  # what a bare terminal cannot show ends nothing
+        sys.stdout.reconfigure(errors="replace")
     try:
         return asyncio.run(_play(ask))
     except asyncio.CancelledError:
@@ -96,8 +99,12 @@ async def _play(ask: str | None) -> int:
         asyncio.get_running_loop().add_signal_handler(number, playing.cancel)
 
     def write(text: str) -> None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:  # whoever read has read enough, as `head` has
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            playing.cancel()
 
     async with open_playground() as ground:
         whose = "local" if isinstance(ground.weryai, WeryAISandbox) else "real"

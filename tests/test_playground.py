@@ -155,3 +155,31 @@ async def test_where_nobody_types_the_page_is_served_until_a_signal_takes_the_bo
         await process.stdout.read()
         assert await process.wait() == TERMINATED
     assert "stopped" in (tmp_path / "kept" / "bot.log").read_text().splitlines()[-1]
+
+
+async def asked_once(tmp_path: Path, **environment: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "sandbox", "--ask", "What is 1+1?"),
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def test_a_terminal_without_unicode_is_shown_what_it_can_show(tmp_path: Path) -> None:
+    process = await asked_once(tmp_path, PYTHONIOENCODING="ascii")
+    async with asyncio.timeout(TIMEOUT):
+        told, error = await process.communicate()
+    assert (process.returncode, error) == (0, b"")
+    assert b"Wery: " in told
+
+
+async def test_whoever_stops_reading_ends_it_without_a_trace(tmp_path: Path) -> None:
+    process = await asked_once(tmp_path)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout._transport.close()  # type: ignore[attr-defined]  # as `head` does
+    async with asyncio.timeout(TIMEOUT):
+        assert await process.stderr.read() == b""
+        assert await process.wait() == TERMINATED
