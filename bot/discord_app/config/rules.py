@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
+from weakref import WeakValueDictionary
 
 import discord
 
 from bot.core.choices import Choices
-from bot.core.conversation import UserId
+from bot.core.conversation import GuildId, UserId
 from bot.core.options import Scope
 from bot.core.text import utf16_len
 from bot.discord_app.errors import think
@@ -23,7 +24,7 @@ GONE = (
 
 
 class RuleChanges:
-    """Changes the rules of one option; one change after the other, so that none is lost.
+    """Changes the rules of one option; in a server one change after the other: none is lost.
 
     A server's events come to one process only.
     """
@@ -31,7 +32,7 @@ class RuleChanges:
     def __init__(self, choices: Choices, option: str) -> None:
         self._choices = choices
         self._option = option
-        self._changing = asyncio.Lock()
+        self._changing: WeakValueDictionary[GuildId | None, asyncio.Lock] = WeakValueDictionary()
 
     async def change(self, interaction: AnyInteraction, change: Callable[[Any], Any]) -> bool:
         """Acknowledge a command and do what it asks for; whether anything is different now.
@@ -46,7 +47,7 @@ class RuleChanges:
         """
         await think(interaction, private=True)
         place, by = place_of(interaction), UserId(interaction.user.id)
-        async with self._changing:
+        async with self._changing.setdefault(place.guild_id, asyncio.Lock()):
             before = (await self._choices.of(place)).values.get(self._option)
             after = change(before)
             changed = await self._choices.choose(place, Scope.SERVER, self._option, after, by=by)

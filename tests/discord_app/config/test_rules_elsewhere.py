@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
 from bot.core.conversation import GuildId
-from bot.core.options import Scope
+from bot.core.options import Changed, Scope
 from bot.sandbox.discord.components import words
+from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.server import DiscordSandbox
 from tests.discord_app.config.using import told
 from tests.discord_app.conftest import Home, Inside
 
@@ -47,6 +50,29 @@ async def test_rules_are_not_set_by_a_value_but_can_be_reset(home: Home, inside:
 
     await told(home.mo, home.channel, "config reset", option="limits")
     assert "limits" not in await stored(inside, home)
+
+
+async def test_a_server_waits_for_no_other_to_have_its_rules_changed(
+    home: Home, inside: Inside, sandbox: DiscordSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = sandbox.add_guild("Elsewhere")
+    channel = sandbox.add_channel(elsewhere, "general")
+    max_ = sandbox.add_member(elsewhere, "Max", Permission.MANAGE_GUILD)
+    gate, held, change = asyncio.Event(), asyncio.Event(), inside.options.change
+
+    async def slow(guild: GuildId | None, *changes: Any, **by: Any) -> list[Changed]:
+        if guild == home.guild.id:
+            held.set()
+            await gate.wait()
+        return await change(guild, *changes, **by)
+
+    monkeypatch.setattr(inside.options, "change", slow)
+    waits = await home.mo.slash(home.channel, "config limits set", what=QUESTIONS, most=5)
+    await held.wait()
+    assert "7 questions" in await told(max_, channel, "config limits set", what=QUESTIONS, most=7)
+
+    gate.set()
+    assert "5 questions" in words(await waits.answered())
 
 
 async def test_rules_are_exported_and_imported_with_the_rest(home: Home, inside: Inside) -> None:
