@@ -302,5 +302,11 @@ def _postgres(target: PostgresServer) -> Database:
         hide_parameters=True,
     )
     reader = engine.execution_options(isolation_level="AUTOCOMMIT")
-    errors = (sa.exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+    errors = (
+        sa.exc.SQLAlchemyError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,  # of a connection that is lost between two steps of a query
+        OSError,
+    )
     return Database(reader, engine, errors)
