@@ -201,10 +201,11 @@ class Answering:
         """Make sure that a button of a reply has an effect once, until `pressed` is closed.
 
         Raises:
-            InvalidInput: the reply is being answered, or about to be.
+            InvalidInput: the reply waits in line, is being answered, or about to be.
         """
         running = self.running.get(reply)
-        if reply in self.reopening or (running is not None and not running.editor.ended):
+        going_on = running is not None and not running.editor.ended
+        if reply in self.reopening or going_on or self.notices.find(reply) is not None:
             raise InvalidInput(text="I am already on it.")
         self.reopening.add(reply)
         pressed.callback(self.reopening.discard, reply)

@@ -329,6 +329,22 @@ async def test_a_deleted_question_takes_its_notice_along(places: int) -> None:
     assert len(world.model.requests) == 1
 
 
+@pytest.mark.parametrize("button", ["Regenerate", "Continue"])
+@in_virtual_time
+async def test_no_press_holds_on_to_a_question_that_waits(button: str) -> None:
+    """As where an answer's old buttons are still there while it is taken up after a crash."""
+    world = World(LONG)
+    world.ask()
+    waiting = world.ask("b")
+    await until(3)
+    with pytest.raises(InvalidInput, match="already on it"):
+        await world.press(button, waiting)
+    await world.service.deleted([waiting.turn.said[0].message_id])
+    await world.everybody()
+    assert world.state(waiting) is ReplyState.WITHDRAWN
+    assert len(world.model.requests) == 1
+
+
 @in_virtual_time
 async def test_a_deleted_notice_takes_its_question_along() -> None:
     world = World(LONG)
