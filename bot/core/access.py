@@ -26,7 +26,10 @@ MOST_ENTRIES = 100  # of one kind in one list
 MOST_TOLD = 10  # of them in a sentence
 
 NOT_HERE = "I am not to answer questions in this channel. Ask me in another one."
-NOT_YOU = "The moderators of this server have not given you leave to ask me questions."
+NOT_YOU = (
+    "The moderators of this server have not given you leave to ask me questions. Please turn to "
+    "one of them."
+)
 
 
 class Listed(StrEnum):
