@@ -170,7 +170,7 @@ async def _joined(
         surfaces = ReplySurfaces(rest, application.id, owns=shards.own)
         replies = SqlReplyStore(database)
         options = RecentOptions(SqlOptionStore(database))
-        log_channel = LogChannel(rest, options)
+        log_channel = LogChannel(rest, options, budget)
         choices = Choices(options, catalogue, _defaults(settings), announce=log_channel.announce)
         limits = Limits(choices, SqlCounterStore(database))
         schemas = SchemaProcesses()

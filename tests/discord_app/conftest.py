@@ -143,7 +143,7 @@ def build(
     async def built(content_intent: ContentIntent) -> WeryBot:
         point_at(sandbox.api_url)
         application = await identify(rest)
-        log_channel = LogChannel(rest, inside.options)
+        log_channel = LogChannel(rest, inside.options, EditBudget())
         choices = Choices(
             inside.options,
             inside.catalogue,

@@ -13,7 +13,7 @@ from bot.sandbox.discord.handles import InteractionHandle, NotPossible
 from bot.sandbox.discord.interactions import begin
 from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.state import InteractionType, Message
-from tests.e2e.stage import DEFAULT_MODEL, Home, Stage
+from tests.e2e.stage import DEFAULT_MODEL, TOO_MANY, Home, Stage
 
 RESTARTED = "I was restarted since I showed you this. Please use the command once more."
 NOT_YOURS = "Only whoever used the command may use this."
@@ -155,6 +155,17 @@ async def test_changes_are_announced_where_a_moderator_wants_them(home: Home) ->
     announced = [message.content for message in home.mo.sees(records)]
     assert announced[-1] == f"<@{home.mo.id}> · server · **Seed**: not set → `7`"
     assert await changes(home) == 2
+
+
+async def test_many_changes_in_a_row_are_all_announced_without_a_429(home: Home) -> None:
+    records = home.discord.add_channel(home.guild, "records")
+    await told(home, "config set", option="log_channel", value=str(records.id))
+    for seed in range(7):  # more than Discord lets anybody say in five seconds
+        await told(home, "config set", option="seed", value=str(seed))
+
+    announced = [message.content for message in home.mo.sees(records)]
+    assert len(announced) == 8
+    assert not any(one.status == TOO_MANY for one in home.discord.requests)
 
 
 async def test_everything_outlives_a_restart_but_an_open_panel_says_that_it_is_old(

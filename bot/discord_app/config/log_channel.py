@@ -9,6 +9,7 @@ from bot.core.conversation import ChannelId, GuildId
 from bot.core.errors import BotError, ReplyDelayed
 from bot.core.option_kinds import OPTIONS
 from bot.core.options import Changed, Scope
+from bot.core.pacing import EditBudget
 from bot.core.ports import OptionStore
 from bot.core.text import utf16_len
 from bot.discord_app.config.wording import changed
@@ -33,10 +34,12 @@ class LogChannel:
     Args:
         rest: the requests.
         options: where the channel is chosen.
+        budget: gives leave, so that many changes draw no 429.
     """
 
-    def __init__(self, rest: DiscordRest, options: OptionStore) -> None:
+    def __init__(self, rest: DiscordRest, options: OptionStore, budget: EditBudget) -> None:
         self._rest = rest
+        self._budget = budget
         self._options = options
         self._troubles: dict[GuildId, str] = {}
 
@@ -64,13 +67,10 @@ class LogChannel:
 
     async def _send(self, guild: GuildId, channel: ChannelId, changed: Sequence[Changed]) -> None:
         payload = {"content": announcement(changed), "allowed_mentions": {"parse": []}}
+        lane = channel_lane("POST", channel, "/messages")
         try:
-            await self._rest.send(
-                "POST",
-                f"/channels/{channel}/messages",
-                payload,
-                lane=channel_lane("POST", channel, "/messages"),
-            )
+            async with self._budget.errand(lane):
+                await self._rest.send("POST", f"/channels/{channel}/messages", payload, lane=lane)
         except Refused as error:
             self._troubles[guild] = NOT_THERE.format(channel=channel)
             _log.warning("server %d: its log channel %d takes nothing: %s", guild, channel, error)
