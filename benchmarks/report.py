@@ -46,6 +46,8 @@ version of a message came into force. All times are seconds.
 - **wrong**: final texts that are not the model's, or were never complete.
 - **the plain editor** edits once a second inside its token loop: [plain_editor.py](plain_editor.py).
 
+Where the CPU time goes, and what the optimum leaves out: [PROFILE.md](PROFILE.md).
+
 ## What the reserve costs, and gives
 
 Even edits leave an answer's end waiting for the next window when the last one is used up; a request
