@@ -76,8 +76,7 @@ class CatchUp(commands.Cog):
         _log.info("shard %d: %d missed messages read in %.1f s", shard, count, seconds)
 
     def _places(self, shard: int, after: int) -> Iterator[Readable | discord.DMChannel]:
-        if shard == 0:
-            yield from list(self._direct.values())
+        """First those of which it is known that something new stands there, the newest first."""
         places: list[Readable] = []
         for guild in self._bot.guilds:
             if guild.shard_id == shard:
@@ -85,6 +84,8 @@ class CatchUp(commands.Cog):
         missed = [place for place in places if _newest(place) > after and _may_read(place)]
         missed.sort(key=_newest, reverse=True)
         yield from missed[:MOST_PLACES]
+        if shard == 0:
+            yield from reversed(list(self._direct.values()))
 
     async def _read(self, place: Readable | discord.DMChannel, after: int) -> int:
         count = 0

@@ -23,6 +23,7 @@ DEFAULT_NAME = "Gemini-2.5-Flash"
 MODERATES = Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.MANAGE_THREADS
 BAD_LEVELS = {"error", "critical", "raw"}
 TOO_MANY = 429
+PATIENCE = 30.0  # seconds, of which a session that begins anew takes five
 PHRASE = 12  # characters: what is longer is no name of a thing that logs may tell of
 
 
@@ -252,7 +253,9 @@ class Home:
 
     async def until(self, predicate: Callable[[], object], what: str = "") -> None:
         """Wait for a condition, looked at upon every change in Discord."""
-        await self.discord.until(predicate, what=what or "What the test waits for")
+        await self.discord.until(
+            predicate, timeout=PATIENCE, what=what or "What the test waits for"
+        )
 
     async def begun(self, to: Message | InteractionHandle) -> Message:
         """Wait for the first text of the answer to a question; the message it is in."""
