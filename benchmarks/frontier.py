@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from benchmarks.measure import percentile
 from benchmarks.optimum import ASK, MENTION, Bucket, least_lag
 from bot.core.pacing import EditBudget
-from bot.core.ports import Lane
+from bot.core.ports.discord_app import Lane
 from bot.core.windows import Progress, Rhythm, Urgency
 
 T = TypeVar("T")

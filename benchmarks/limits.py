@@ -45,9 +45,9 @@ from bot.core.conversation import (
 )
 from bot.core.limits import Limits
 from bot.core.options import Change, Resolved, Scope
-from bot.core.ports import Ending, ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from bot.core.quotas import COUNTED, begins
-from bot.core.replies import Address, ReplyState, Usage
+from bot.core.replies import Address, Ending, ReplyState, Usage
 from bot.storage import Database, SqlCounterStore, SqlOptionStore, SqlReplyStore, migrate
 from bot.storage.engine import open_database
 from bot.storage.limits import USED

@@ -18,7 +18,7 @@ from bot.core.choices import Choices
 from bot.core.credits import CreditsWatch
 from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
-from bot.core.ports import Strain
+from bot.core.ports.weryai import Strain
 from bot.core.recent_options import RecentOptions
 from bot.core.service import Capacity, ChatService
 from bot.core.throttle import Throttle

@@ -17,14 +17,10 @@ from bot.core.lines import Lines, Ticket
 from bot.core.notices import Notice, Notices
 from bot.core.pacing import EditBudget
 from bot.core.places import Places
-from bot.core.ports import (
-    HistoryStore,
-    Meter,
-    ReplyStore,
-    ReplySurface,
-    SchemaChecker,
-    Surfaces,
-)
+from bot.core.ports.discord_app import ReplySurface, Surfaces
+from bot.core.ports.ops import Meter
+from bot.core.ports.storage import HistoryStore, ReplyStore
+from bot.core.ports.weryai import SchemaChecker
 from bot.core.quotas import Quota
 from bot.core.replies import ReplyRecord, ReplyState
 from bot.core.running import Running, storing

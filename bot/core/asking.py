@@ -12,7 +12,8 @@ from bot.core.corrections import eligible, short
 from bot.core.endings import Signature
 from bot.core.errors import BotError
 from bot.core.fallback import Fallback
-from bot.core.ports import ChatEvent, HistoryStore
+from bot.core.ports.storage import HistoryStore
+from bot.core.ports.weryai import ChatEvent
 from bot.core.replies import ReplyRecord
 from bot.core.requesting import Question, candidates, signed
 from bot.core.running import Running

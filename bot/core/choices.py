@@ -9,7 +9,8 @@ from bot.core.conversation import GuildId, Place, Turn, UserId
 from bot.core.errors import InvalidInput, UnknownModel
 from bot.core.option_kinds import ALL, BUILT_IN, NONE, Kind, Option, option_named
 from bot.core.options import Change, Changed, Layers, Resolved, Scope, resolve, scopes_of
-from bot.core.ports import ModelCatalogue, ModelInfo, OptionStore
+from bot.core.ports.storage import OptionStore
+from bot.core.ports.weryai import ModelCatalogue, ModelInfo
 
 NO_SUCH_SCOPE = (
     "There is no {scope} here. Use the command in the {scope} you mean, or choose another `scope`."

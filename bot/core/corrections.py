@@ -13,7 +13,7 @@ from typing import Any
 from bot.core.choices import Choices
 from bot.core.errors import ModelNotSupported
 from bot.core.options import Resolved, Scope
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from bot.core.requests import web_clashes_with_schema
 
 LONGEST_NAME = 40  # characters of a model's name in the small print

@@ -16,7 +16,7 @@ from typing import Protocol
 from bot.core.breakers import Breaker, Breakers
 from bot.core.errors import ModelError, ModelNotSupported, RateLimited
 from bot.core.patience import PATIENCE, Patience, Waiting
-from bot.core.ports import ChatEvent, ChatModel
+from bot.core.ports.weryai import ChatEvent, ChatModel
 from bot.core.requesting import Candidate
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core.conversation import Turn
 from bot.core.errors import BotError, ContentFiltered
-from bot.core.ports import Delta, Finish
+from bot.core.ports.weryai import Delta, Finish
 from bot.core.replies import Paging, ReplyState, Usage, Variant
 
 

@@ -15,7 +15,7 @@ from bot.core.conversation import Place, Presser, Turn, UserId
 from bot.core.errors import PromptTooLong
 from bot.core.limit_rules import LimitRules
 from bot.core.options import Resolved
-from bot.core.ports import CounterStore
+from bot.core.ports.storage import CounterStore
 from bot.core.quotas import Ceiling, Counter, Quota, What, ends, told_end
 
 NOBODY = UserId(0)  # whose counters are the server's alone

@@ -11,7 +11,7 @@ from bot.core.changes import Changes
 from bot.core.conversation import MessageId, ReplyId, Turn
 from bot.core.errors import BotError
 from bot.core.places import Places, Spot
-from bot.core.ports import ReplySurface
+from bot.core.ports.discord_app import ReplySurface
 from bot.core.room import Room
 
 

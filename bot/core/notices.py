@@ -16,8 +16,8 @@ from bot.core.conversation import MessageId, ReplyId
 from bot.core.errors import ReplyDelayed, ReplyGone
 from bot.core.lines import Lines, Ticket
 from bot.core.pacing import EditBudget
-from bot.core.ports import Ending, ReplyStore
-from bot.core.replies import Controls, Frame, ReplyState
+from bot.core.ports.storage import ReplyStore
+from bot.core.replies import Controls, Ending, Frame, ReplyState
 from bot.core.running import storing
 from bot.core.streaming import GIVE_UP_AFTER, backoff
 from bot.core.windows import Progress, Urgency

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from bot.core.ports import Lane
+from bot.core.ports.discord_app import Lane
 from bot.core.windows import BotWide, Permit, Progress, Rhythm, Urgency, Window
 
 BOT_WIDE_PER_SECOND = 50  # Discord's global limit for a bot

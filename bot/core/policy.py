@@ -9,7 +9,7 @@ from bot.core.choices import Choices
 from bot.core.corrections import eligible
 from bot.core.errors import InvalidInput, NotAllowed
 from bot.core.options import Resolved, Scope
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from bot.core.requests import web_clashes_with_schema
 
 NAMED = 10  # models that a refusal names

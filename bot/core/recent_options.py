@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.conversation import GuildId, UserId
 from bot.core.options import Change, Changed, Layers, Scope, ScopeId
-from bot.core.ports import OptionStore
+from bot.core.ports.storage import OptionStore
 
 FRESH = 1.0  # seconds; so late is seen what another process has changed
 REMEMBERED = 4096  # scopes; above so many all are forgotten

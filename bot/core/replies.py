@@ -96,6 +96,20 @@ class ReplyRecord:
     variant: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is stored when a reply ends."""
+
+    state: ReplyState
+    text: str
+    model: str
+    address: Address
+    usage: Usage | None = None
+    seconds: float = 0.0
+    variants: tuple[Variant, ...] = ()  # `text` is that of `variant`, their index
+    variant: int = 0
+
+
 class Controls(Enum):
     """Which buttons a frame carries."""
 

@@ -14,7 +14,7 @@ from bot.core.endings import Signature
 from bot.core.errors import BotError
 from bot.core.options import Resolved
 from bot.core.placeholders import filled_in
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from bot.core.prompt import build_prompt
 from bot.core.requests import ChatRequest
 

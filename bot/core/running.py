@@ -15,8 +15,9 @@ from bot.core.errors import OutOfCredits, StorageError
 from bot.core.heard import Heard, variants_asked
 from bot.core.lines import Ticket
 from bot.core.pacing import EditBudget
-from bot.core.ports import Ending, Meter, ReplyStore
-from bot.core.replies import Controls, Frame, ReplyRecord, ReplyState, Usage
+from bot.core.ports.ops import Meter
+from bot.core.ports.storage import ReplyStore
+from bot.core.replies import Controls, Ending, Frame, ReplyRecord, ReplyState, Usage
 from bot.core.requesting import Candidate
 from bot.core.streaming import Draft, StreamEditor
 from bot.core.usage import estimated

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from bot.core.errors import InvalidInput
-from bot.core.ports import SchemaChecker
+from bot.core.ports.weryai import SchemaChecker
 from bot.core.structured import parsed
 
 MAX_BYTES = 64 * 1024

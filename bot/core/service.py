@@ -20,15 +20,10 @@ from bot.core.lines import Ticket
 from bot.core.pacing import EditBudget
 from bot.core.patience import PATIENCE
 from bot.core.places import Places
-from bot.core.ports import (
-    ChatModel,
-    HistoryStore,
-    Meter,
-    ReplyStore,
-    ReplySurface,
-    SchemaChecker,
-    Surfaces,
-)
+from bot.core.ports.discord_app import ReplySurface, Surfaces
+from bot.core.ports.ops import Meter
+from bot.core.ports.storage import HistoryStore, ReplyStore
+from bot.core.ports.weryai import ChatModel, SchemaChecker
 from bot.core.replies import ReplyRecord, ReplyState
 from bot.core.streaming import MAX_MESSAGES
 from bot.core.throttle import Throttle

@@ -19,7 +19,8 @@ from typing import Protocol
 from bot.core.errors import BotError, ReplyDelayed, ReplyGone
 from bot.core.heard import Heard
 from bot.core.pacing import EditBudget
-from bot.core.ports import ChatEvent, Delta, Finish, ReplySurface
+from bot.core.ports.discord_app import ReplySurface
+from bot.core.ports.weryai import ChatEvent, Delta, Finish
 from bot.core.replies import Controls, File, Frame, ReplyState, Variant
 from bot.core.structured import PROSE, Form
 from bot.core.text import MAX_CONTENT, Pages

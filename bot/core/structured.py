@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from bot.core.conversation import Turn
 from bot.core.errors import Unchecked
-from bot.core.ports import SchemaChecker
+from bot.core.ports.weryai import SchemaChecker
 from bot.core.replies import File
 
 ANSWER = "answer.json"

@@ -9,7 +9,7 @@ import aiohttp
 import discord
 
 from bot.core.errors import InvalidInput
-from bot.core.ports import SchemaChecker
+from bot.core.ports.weryai import SchemaChecker
 from bot.core.schema_file import ANY_JSON, check_size, response_format
 
 Format = Literal["text", "json"]

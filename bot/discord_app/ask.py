@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.core.choices import Choices
 from bot.core.conversation import Turn
 from bot.core.errors import InvalidInput
-from bot.core.ports import ModelCatalogue, SchemaChecker
+from bot.core.ports.weryai import ModelCatalogue, SchemaChecker
 from bot.core.service import ChatService
 from bot.discord_app.answer_form import AnswerForm, Format
 from bot.discord_app.errors import report, think

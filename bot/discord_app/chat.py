@@ -13,7 +13,8 @@ from bot.core.conversation import ChannelId, GuildId, Place, UserId
 from bot.core.errors import InvalidInput, NotAllowed
 from bot.core.options import Scope
 from bot.core.policy import permitted
-from bot.core.ports import ListenedThread, ModelCatalogue
+from bot.core.ports.storage import ListenedThread
+from bot.core.ports.weryai import ModelCatalogue
 from bot.core.service import ChatService
 from bot.core.text import utf16_cut, utf16_len
 from bot.discord_app.errors import THINKING, think

@@ -16,14 +16,9 @@ from discord.http import Route
 from bot.core.choices import Choices
 from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
-from bot.core.ports import (
-    ModelCatalogue,
-    Painter,
-    ReplyStore,
-    SchemaChecker,
-    ThreadStore,
-    UsageStore,
-)
+from bot.core.ports.charts import Painter
+from bot.core.ports.storage import ReplyStore, ThreadStore, UsageStore
+from bot.core.ports.weryai import ModelCatalogue, SchemaChecker
 from bot.core.service import ChatService
 from bot.discord_app.application import NOT_LET_IN, Application
 from bot.discord_app.ask import Asking

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from bot.core.ports import Lane
+from bot.core.ports.discord_app import Lane
 
 # What the segment after each of these names stands for.
 _PARAMETERS = {

@@ -13,7 +13,7 @@ from bot.core.choices import Choices
 from bot.core.conversation import Place, UserId
 from bot.core.errors import InvalidInput
 from bot.core.options import Resolved, Scope
-from bot.core.ports import ModelCatalogue, ModelInfo
+from bot.core.ports.weryai import ModelCatalogue, ModelInfo
 from bot.discord_app.errors import think
 from bot.discord_app.model_menus import model_entry, shelf_menu
 from bot.discord_app.models import in_force, named, tokens_of

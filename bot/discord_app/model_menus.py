@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import discord
 
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from bot.discord_app.models import NAME_LENGTH, tokens_of
 from bot.discord_app.private_view import Menu
 from bot.discord_app.shelves import Shelf

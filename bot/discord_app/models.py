@@ -10,7 +10,7 @@ from bot.core.choices import Choices
 from bot.core.corrections import eligible
 from bot.core.errors import ModelNotSupported
 from bot.core.options import Resolved, Scope
-from bot.core.ports import ModelCatalogue, ModelInfo
+from bot.core.ports.weryai import ModelCatalogue, ModelInfo
 from bot.discord_app.turns import AnyInteraction, place_of, presser_of
 
 SUGGESTIONS = 25  # Discord's limit for autocomplete

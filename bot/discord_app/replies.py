@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.core.conversation import EventId, MessageId, ReplyId
 from bot.core.errors import ReplyDelayed, ReplyGone
-from bot.core.ports import Lane
+from bot.core.ports.discord_app import Lane
 from bot.core.replies import Address, File, Frame
 from bot.discord_app.buttons import components
 from bot.discord_app.own_messages import OwnMessages

@@ -16,7 +16,7 @@ import aiohttp
 import orjson
 
 from bot.core.errors import ReplyDelayed
-from bot.core.ports import Lane
+from bot.core.ports.discord_app import Lane
 from bot.core.replies import File
 
 # Discord asks bots to name themselves in this form: "User Agent" in its API reference.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 
 MENU = 25  # Discord's limit for a menu's entries
 _LETTERS = re.compile(r"[^\W\d_]+")

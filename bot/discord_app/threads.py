@@ -7,7 +7,7 @@ from collections import OrderedDict
 import discord
 
 from bot.core.conversation import ChannelId, MessageId, Turn, UserId
-from bot.core.ports import ListenedThread, ReplyStore, ThreadStore
+from bot.core.ports.storage import ListenedThread, ReplyStore, ThreadStore
 from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.turns import turn_of_message
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from bot.core.ports import Lane
+from bot.core.ports.discord_app import Lane
 from bot.discord_app.lanes import lane_of
 
 

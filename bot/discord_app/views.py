@@ -13,7 +13,7 @@ from typing import Any, Self
 import discord
 
 from bot.core.conversation import EventId, ReplyId
-from bot.core.ports import ReplySurface
+from bot.core.ports.discord_app import ReplySurface
 from bot.core.replies import ReplyRecord
 from bot.core.service import ChatService
 from bot.discord_app.errors import report

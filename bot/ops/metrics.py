@@ -21,7 +21,9 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.core.errors import ModelError
-from bot.core.ports import ChatEvent, ChatModel, Delta, Ending, Lane
+from bot.core.ports.discord_app import Lane
+from bot.core.ports.weryai import ChatEvent, ChatModel, Delta
+from bot.core.replies import Ending
 from bot.core.requests import ChatRequest
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST  # of `Metrics.exposition`

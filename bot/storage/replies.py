@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Role, Said, Turn
-from bot.core.ports import Ending
 from bot.core.quotas import Quota
-from bot.core.replies import Address, ReplyRecord, ReplyState
+from bot.core.replies import Address, Ending, ReplyRecord, ReplyState
 from bot.storage.checkpoints import Checkpoints
 from bot.storage.engine import INSERTS, Database
 from bot.storage.history import append, ensure_conversation, remove_answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.core.conversation import ChannelId, UserId
-from bot.core.ports import ListenedThread
+from bot.core.ports.storage import ListenedThread
 from bot.storage.engine import Database
 from bot.storage.tables import conversations, messages
 from bot.storage.whole import whole

@@ -11,8 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
 from bot.core.conversation import ChannelId, ReplyId, UserId
-from bot.core.ports import Ending
-from bot.core.replies import ReplyState, Usage
+from bot.core.replies import Ending, ReplyState, Usage
 from bot.core.usage import SECONDS_A_DAY, Account, By, Key, Spent, Sums
 from bot.storage.engine import Database
 from bot.storage.tables import usage

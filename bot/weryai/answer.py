@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from bot.core.errors import ModelError, ModelUnavailable
-from bot.core.ports import ChatEvent, Delta, Finish
+from bot.core.ports.weryai import ChatEvent, Delta, Finish
 from bot.core.replies import Usage
 from bot.weryai.failures import failure, request_id
 from bot.weryai.schemas import Choice, Unreadable, read_answer

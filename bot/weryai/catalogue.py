@@ -9,7 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.core.errors import ModelError
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from bot.weryai.known_models import KNOWN_MODELS
 
 HOUR = 3600.0  # seconds
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Catalogue:
-    """Implements `bot.core.ports.ModelCatalogue`.
+    """Implements `bot.core.ports.weryai.ModelCatalogue`.
 
     Until WeryAI has been heard, it holds the models its documentation names. A list that cannot
     be had, or makes no sense, leaves the last good one in place.

@@ -17,7 +17,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from pydantic import SecretStr
 
 from bot.core.errors import ModelError, QueueFull, RateLimited
-from bot.core.ports import ChatEvent, ModelInfo, Strain
+from bot.core.ports.weryai import ChatEvent, ModelInfo, Strain
 from bot.core.requests import ChatRequest
 from bot.weryai.exchange import NO_FIRST_BYTE, answer_of, body_of, translated, within
 from bot.weryai.listing import read_balance, read_models
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 
 class WeryAIClient:
-    """Speaks to WeryAI; implements `bot.core.ports.ChatModel`.
+    """Speaks to WeryAI; implements `bot.core.ports.weryai.ChatModel`.
 
     Args:
         api_key: sent as the bearer; it appears in no log, repr or error.

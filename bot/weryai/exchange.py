@@ -11,7 +11,7 @@ import aiohttp
 import httpx
 
 from bot.core.errors import ModelTimeout, ModelUnavailable
-from bot.core.ports import ChatEvent
+from bot.core.ports.weryai import ChatEvent
 from bot.weryai.answer import StreamReader
 from bot.weryai.failures import failure, request_id
 from bot.weryai.patience import Timeouts

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class SchemaProcesses:
-    """Implements `bot.core.ports.SchemaChecker`.
+    """Implements `bot.core.ports.weryai.SchemaChecker`.
 
     Args:
         patience: seconds until a check is given up, the wait for its turn included.

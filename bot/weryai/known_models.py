@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 
 KNOWN_MODELS: tuple[ModelInfo, ...] = tuple(
     ModelInfo(key, name)

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from math import isfinite, nan
 
 from bot.core.errors import ModelError, ModelUnavailable
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from bot.weryai.failures import failure, request_id
 from bot.weryai.known_models import KNOWN_MODELS
 

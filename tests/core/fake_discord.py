@@ -9,7 +9,7 @@ from itertools import count
 from bot.core.conversation import MessageId, ReplyId
 from bot.core.errors import BotError, ReplyDelayed, ReplyGone
 from bot.core.pacing import EditBudget
-from bot.core.ports import Lane
+from bot.core.ports.discord_app import Lane
 from bot.core.replies import Address, Controls, Frame
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 
-from bot.core.ports import ChatEvent, Delta, Finish, ModelInfo
+from bot.core.ports.weryai import ChatEvent, Delta, Finish, ModelInfo
 from bot.core.requests import ChatRequest
 
 # A text is a delta, a number a pause in seconds; FOREVER waits until the request is closed.

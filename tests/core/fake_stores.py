@@ -22,9 +22,8 @@ from bot.core.conversation import (
 )
 from bot.core.errors import DatabaseUnavailable, LimitReached
 from bot.core.options import Change, Changed, Layers, Scope, ScopeId
-from bot.core.ports import Ending
 from bot.core.quotas import Counter, Quota, What, begins, ends
-from bot.core.replies import Address, ReplyRecord, ReplyState, Usage
+from bot.core.replies import Address, Ending, ReplyRecord, ReplyState, Usage
 
 LATENCY = 0.002  # seconds that every access takes
 

@@ -17,7 +17,7 @@ from bot.core.conversation import (
     Turn,
     UserId,
 )
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 
 ADA = Person(UserId(11), "Ada")
 BOB = Person(UserId(12), "Bob")

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.errors import ModelUnavailable, RateLimited
 from bot.core.options import Change, Scope
-from bot.core.ports import ChatEvent, Finish, ModelInfo
+from bot.core.ports.weryai import ChatEvent, Finish, ModelInfo
 from bot.core.requests import ChatRequest
 from tests.core.fake_model import Step, play
 from tests.core.samples import ADA, FLASH, MINI, SERVER

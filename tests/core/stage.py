@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.core.conversation import ChatMessage, Role
 from bot.core.heard import Heard
 from bot.core.pacing import EditBudget
-from bot.core.ports import Finish
+from bot.core.ports.weryai import Finish
 from bot.core.replies import Controls, ReplyState
 from bot.core.requests import ChatRequest
 from bot.core.streaming import Draft, StreamEditor

@@ -11,7 +11,7 @@ import pytest
 from bot.core.conversation import MessageId, Names, Person, Role, Said, Turn, UserId
 from bot.core.errors import InvalidOption, ModelNotSupported, PromptTooLong
 from bot.core.options import Change, Scope
-from bot.core.ports import Finish, ModelInfo
+from bot.core.ports.weryai import Finish, ModelInfo
 from bot.core.requesting import CONTINUE, Question, request_for
 from bot.core.requests import ChatRequest
 from tests.core.samples import ADA, BOB, FLASH, MINI, SERVER, place, turn

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.conversation import MessageId, Presser, UserId
 from bot.core.errors import InvalidInput, NotAllowed, ReplyGone, StorageError
-from bot.core.ports import Finish
+from bot.core.ports.weryai import Finish
 from bot.core.replies import Address, Controls, Frame, ReplyState
 from tests.core.fake_model import Step, words
 from tests.core.samples import ADA, FLASH, place, turn

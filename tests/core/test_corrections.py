@@ -10,7 +10,7 @@ from bot.core.choices import Choices
 from bot.core.corrections import Eligible, eligible, fitted
 from bot.core.errors import ModelNotSupported
 from bot.core.options import Resolved, Scope, resolve
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from tests.core.fake_model import FakeCatalogue
 from tests.core.fake_stores import FakeOptions
 from tests.core.samples import FLASH, MINI

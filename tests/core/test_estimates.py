@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import ContentFiltered, ModelUnavailable, RateLimited
-from bot.core.ports import Delta, Ending, Finish
-from bot.core.replies import ReplyState, Usage
+from bot.core.ports.weryai import Delta, Finish
+from bot.core.replies import Ending, ReplyState, Usage
 from bot.core.usage import estimated
 from tests.core.fake_model import FOREVER, Step
 from tests.core.world import ANSWER, ENDLESS, MODERATOR, World

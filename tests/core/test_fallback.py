@@ -19,7 +19,7 @@ from bot.core.errors import (
     RateLimited,
     Unauthorized,
 )
-from bot.core.ports import Finish, ModelInfo
+from bot.core.ports.weryai import Finish, ModelInfo
 from bot.core.replies import ReplyState
 from tests.core.samples import FLASH, MINI
 from tests.core.several_models import DOWN, GROK, INSTEAD, OK, Models, world_of

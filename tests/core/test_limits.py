@@ -19,7 +19,7 @@ from bot.core.errors import (
 )
 from bot.core.limits import NOT_HELD, Limits
 from bot.core.options import Change, Scope
-from bot.core.ports import Finish
+from bot.core.ports.weryai import Finish
 from bot.core.quotas import What
 from bot.core.replies import ReplyState, Usage
 from tests.core.fake_model import Step

@@ -11,7 +11,7 @@ import pytest
 from bot.core.answering import RETIREMENT
 from bot.core.errors import ReplyDelayed
 from bot.core.pacing import EditBudget
-from bot.core.ports import Lane
+from bot.core.ports.discord_app import Lane
 from bot.core.windows import BotWide, Progress, Urgency
 from tests.core.fake_discord import Bucket, FakeDiscord
 from tests.virtual_time import run

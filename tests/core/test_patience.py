@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import ModelError, QueueFull, RateLimited
 from bot.core.patience import LONGEST_PATIENCE, PATIENCE, Patience, Waiting
-from bot.core.ports import ChatEvent, Finish
+from bot.core.ports.weryai import ChatEvent, Finish
 from bot.core.requests import ChatRequest
 from bot.core.running import BUSY
 from tests.core.fake_model import play

@@ -10,7 +10,7 @@ from bot.core.choices import Choices
 from bot.core.errors import BotError, InvalidInput, NotAllowed
 from bot.core.options import Scope
 from bot.core.policy import NO_CHOICE, WEB_IS_OFF, WEB_OR_SCHEMA, permitted
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from tests.core.fake_model import FakeCatalogue
 from tests.core.fake_stores import FakeOptions
 from tests.core.samples import ADA, FLASH, MINI, place

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from bot.core.errors import InvalidInput, OutOfCredits
-from bot.core.ports import Finish
+from bot.core.ports.weryai import Finish
 from bot.core.replies import Controls, ReplyState
 from bot.core.service import LAST_FRAMES
 from tests.core.fake_model import FOREVER, FakeCatalogue, Step, words

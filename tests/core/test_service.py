@@ -20,7 +20,7 @@ from bot.core.errors import (
     StorageError,
     UnknownModel,
 )
-from bot.core.ports import Finish
+from bot.core.ports.weryai import Finish
 from bot.core.replies import Controls, File, ReplyState, Usage
 from bot.core.service import Capacity
 from tests.core.fake_model import Step, words

@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 
 from bot.core.heard import Heard
-from bot.core.ports import Delta, Finish, Lane
+from bot.core.ports.discord_app import Lane
+from bot.core.ports.weryai import Delta, Finish
 from bot.core.replies import Controls, File, ReplyState, Usage
 from bot.core.streaming import (
     FOOTER_ROOM,

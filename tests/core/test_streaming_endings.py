@@ -17,7 +17,7 @@ from bot.core.errors import (
     ReplyDelayed,
     ReplyGone,
 )
-from bot.core.ports import Finish
+from bot.core.ports.weryai import Finish
 from bot.core.replies import Controls, ReplyState
 from bot.core.streaming import (
     GIVE_UP_AFTER,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.ports import Finish
+from bot.core.ports.weryai import Finish
 from bot.core.replies import File, ReplyState
 from bot.core.structured import (
     FOLLOWS,

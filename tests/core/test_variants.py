@@ -10,7 +10,7 @@ from bot.core.conversation import GuildId, Presser, UserId
 from bot.core.errors import InvalidInput, ModelUnavailable, NotAllowed
 from bot.core.option_kinds import OPTIONS
 from bot.core.options import Change, Scope
-from bot.core.ports import Delta, Finish
+from bot.core.ports.weryai import Delta, Finish
 from bot.core.replies import Controls, Paging, ReplyState, Usage, Variant
 from bot.core.streaming import FILLING_IN
 from tests.core.fake_model import FOREVER, Step

@@ -14,7 +14,7 @@ from bot.core.conversation import ChannelId, GuildId, Place, Presser
 from bot.core.errors import InvalidInput, LineFull, NotAllowed, ReplyDelayed, ReplyGone
 from bot.core.notices import GLANCE, UNNOTICED, WITHDRAWN
 from bot.core.options import Change, Scope
-from bot.core.ports import Finish
+from bot.core.ports.weryai import Finish
 from bot.core.replies import Controls, ReplyState
 from bot.core.room import IN_CONVERSATION, IN_SERVER
 from bot.core.streaming import PATIENCE, THINKING

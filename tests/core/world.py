@@ -14,8 +14,8 @@ from bot.core.choices import Choices
 from bot.core.conversation import EventId, Place, Presser, ReplyId, Turn, UserId
 from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
-from bot.core.ports import Ending, Finish
-from bot.core.replies import Address, ReplyRecord, ReplyState
+from bot.core.ports.weryai import Finish
+from bot.core.replies import Address, Ending, ReplyRecord, ReplyState
 from bot.core.requests import ChatRequest
 from bot.core.service import Capacity, ChatService
 from bot.core.throttle import Throttle

@@ -14,7 +14,7 @@ from discord.http import Route
 from bot.core.choices import Choices
 from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
-from bot.core.ports import Lane
+from bot.core.ports.discord_app import Lane
 from bot.discord_app.application import ContentIntent, identify, reads_everything
 from bot.discord_app.client import Collaborators, Shards, WeryBot, point_at
 from bot.discord_app.config.log_channel import LogChannel

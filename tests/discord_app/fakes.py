@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from bot.core.answering import SurfaceOf
 from bot.core.conversation import ChannelId, EventId, MessageId, Place, Presser, ReplyId, Turn
 from bot.core.errors import BotError, InvalidInput, NotAllowed
-from bot.core.ports import ListenedThread, ModelInfo, ReplySurface
+from bot.core.ports.discord_app import ReplySurface
+from bot.core.ports.storage import ListenedThread
+from bot.core.ports.weryai import ModelInfo
 from bot.core.replies import Controls, Frame, Paging, ReplyRecord, ReplyState
 from bot.core.service import ChatService
 from tests.core.fake_stores import Memory

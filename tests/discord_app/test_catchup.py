@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.conversation import ChannelId, UserId
-from bot.core.ports import ListenedThread
+from bot.core.ports.storage import ListenedThread
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.server import DiscordSandbox
 from tests.discord_app.conftest import Home, Inside

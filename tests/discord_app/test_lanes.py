@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.ports import Lane
+from bot.core.ports.discord_app import Lane
 from bot.discord_app.lanes import channel_lane, lane_of, token_lane
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.conversation import GuildId
 from bot.core.options import Scope
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from bot.sandbox.discord.components import words
 from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Message

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.conversation import ChannelId, UserId
 from bot.core.errors import DatabaseUnavailable
-from bot.core.ports import ListenedThread
+from bot.core.ports.storage import ListenedThread
 from bot.sandbox.discord.server import DiscordSandbox
 from tests.discord_app.conftest import Home, Inside
 

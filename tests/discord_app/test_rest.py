@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.core.errors import ReplyDelayed
-from bot.core.ports import Lane
+from bot.core.ports.discord_app import Lane
 from bot.discord_app.rest import DiscordRest, Refused, open_rest
 from bot.discord_app.tracing import trace_config
 from bot.sandbox.discord.server import DiscordSandbox

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from bot.discord_app.shelves import MENU, shelf_of, shelves
 
 

@@ -7,8 +7,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.core.conversation import ChatMessage, Role
 from bot.core.errors import QueueFull
-from bot.core.ports import ChatEvent, ChatModel, Delta, Ending, Finish, Lane, Meter
-from bot.core.replies import Address, ReplyState, Usage
+from bot.core.ports.discord_app import Lane
+from bot.core.ports.ops import Meter
+from bot.core.ports.weryai import ChatEvent, ChatModel, Delta, Finish
+from bot.core.replies import Address, Ending, ReplyState, Usage
 from bot.core.requests import ChatRequest
 from bot.ops.metrics import MeteredModel, Metrics
 

@@ -17,8 +17,7 @@ from bot.core.conversation import (
     Turn,
     UserId,
 )
-from bot.core.ports import Ending
-from bot.core.replies import Address, ReplyState, Usage
+from bot.core.replies import Address, Ending, ReplyState, Usage
 from bot.storage import SqlReplyStore
 
 ANN = Person(UserId(31), "Ann")

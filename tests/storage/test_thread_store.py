@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.conversation import ChannelId, UserId
-from bot.core.ports import ListenedThread
+from bot.core.ports.storage import ListenedThread
 from bot.storage import SqlHistoryStore, SqlReplyStore, SqlThreadStore
 
 from .samples import answer, question

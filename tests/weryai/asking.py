@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.core.conversation import ChatMessage, Role
 from bot.core.errors import ModelError
-from bot.core.ports import ChatEvent, ChatModel, Delta, Strain
+from bot.core.ports.weryai import ChatEvent, ChatModel, Delta, Strain
 from bot.core.requests import ChatRequest
 from bot.sandbox.weryai import API_KEY
 from bot.weryai.client import WeryAIClient

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.core.errors import ModelError, ModelUnavailable, OutOfCredits
-from bot.core.ports import ChatEvent, Delta, Finish
+from bot.core.ports.weryai import ChatEvent, Delta, Finish
 from bot.core.replies import Usage
 from bot.weryai.answer import StreamReader
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.core.errors import ModelUnavailable
-from bot.core.ports import ModelCatalogue, ModelInfo
+from bot.core.ports.weryai import ModelCatalogue, ModelInfo
 from bot.sandbox.weryai import Listing, WeryAISandbox
 from bot.weryai.catalogue import FIRST_RETRY, Catalogue
 from bot.weryai.client import WeryAIClient

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.core.conversation import ChatMessage, Role
 from bot.core.errors import ModelUnavailable, Unauthorized
-from bot.core.ports import ChatModel, Delta, Finish, ModelInfo
+from bot.core.ports.weryai import ChatModel, Delta, Finish, ModelInfo
 from bot.core.replies import Usage
 from bot.core.requests import ChatRequest
 from bot.sandbox.weryai import API_KEY, Fault, Model, WeryAISandbox

@@ -10,7 +10,7 @@ import pytest
 from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.core.errors import ModelError, ModelUnavailable
-from bot.core.ports import Delta
+from bot.core.ports.weryai import Delta
 from bot.sandbox.weryai import Fault, WeryAISandbox
 from bot.weryai.client import BREATH, FEW_STREAMS, LONGEST_BREATH, WeryAIClient
 from bot.weryai.exchange import answer_of

@@ -13,7 +13,7 @@ from bot.core.errors import (
     RateLimited,
     Unauthorized,
 )
-from bot.core.ports import Delta
+from bot.core.ports.weryai import Delta
 from bot.sandbox.weryai import Fault, Listing, WeryAISandbox
 from bot.weryai.client import WeryAIClient
 from tests.weryai.asking import (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.core.errors import ModelError, ModelUnavailable, RateLimited
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from bot.sandbox.weryai import Listing, Model, WeryAISandbox
 from bot.weryai.client import WeryAIClient
 from bot.weryai.known_models import KNOWN_MODELS

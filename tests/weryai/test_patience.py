@@ -11,7 +11,7 @@ from bot.core.errors import (
     RateLimited,
     Unauthorized,
 )
-from bot.core.ports import Delta
+from bot.core.ports.weryai import Delta
 from bot.sandbox.weryai import Fault, WeryAISandbox
 from bot.weryai.client import WeryAIClient
 from bot.weryai.patience import Retries, Timeouts

@@ -12,7 +12,7 @@ from bot.core.conversation import GuildId, Place, UserId
 from bot.core.errors import InvalidInput, InvalidOption
 from bot.core.option_kinds import OPTIONS, Kind, Option
 from bot.core.options import Change, Scope, scopes_of
-from bot.core.ports import ModelCatalogue
+from bot.core.ports.weryai import ModelCatalogue
 from bot.discord_app.config.log_channel import LogChannel
 from bot.discord_app.config.wording import (
     HERE,

@@ -15,7 +15,7 @@ from bot.core.conversation import ChannelId, GuildId, UserId
 from bot.core.errors import InvalidFile, InvalidInput
 from bot.core.option_kinds import option_named
 from bot.core.options import Scope
-from bot.core.ports import ModelCatalogue
+from bot.core.ports.weryai import ModelCatalogue
 from bot.core.text import utf16_len
 from bot.core.transfer import LARGEST_FILE, TOO_LARGE, Places, exported, parsed, planned
 from bot.discord_app.config.authority import Authority

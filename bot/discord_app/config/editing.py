@@ -10,7 +10,7 @@ import discord
 
 from bot.core.option_kinds import Kind, Option
 from bot.core.options import Layers, Resolved, Scope, resolve
-from bot.core.ports import ModelCatalogue
+from bot.core.ports.weryai import ModelCatalogue
 from bot.discord_app.config.wording import (
     MEANINGS,
     applying,

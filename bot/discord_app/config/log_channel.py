@@ -10,7 +10,7 @@ from bot.core.errors import BotError, ReplyDelayed
 from bot.core.option_kinds import OPTIONS
 from bot.core.options import Changed, Scope
 from bot.core.pacing import EditBudget
-from bot.core.ports import OptionStore
+from bot.core.ports.storage import OptionStore
 from bot.core.text import utf16_len
 from bot.discord_app.config.wording import changed
 from bot.discord_app.lanes import channel_lane

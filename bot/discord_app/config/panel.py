@@ -12,7 +12,7 @@ from bot.core.conversation import Place
 from bot.core.errors import InvalidInput
 from bot.core.option_kinds import Option
 from bot.core.options import Resolved, Scope, scopes_of
-from bot.core.ports import ModelCatalogue
+from bot.core.ports.weryai import ModelCatalogue
 from bot.discord_app.config.authority import Authority
 from bot.discord_app.config.changing import Changing, require_in
 from bot.discord_app.config.editing import Items, Seen, items_for, resets

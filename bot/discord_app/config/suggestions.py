@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot.core.errors import InvalidInput
 from bot.core.option_kinds import ALL, NONE, OPTIONS, Kind, Option, option_named
-from bot.core.ports import ModelCatalogue
+from bot.core.ports.weryai import ModelCatalogue
 from bot.discord_app.config.wording import MEANINGS
 from bot.discord_app.models import NAME_LENGTH, SUGGESTIONS, completions
 

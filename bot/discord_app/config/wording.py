@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.option_kinds import Kind, Option
 from bot.core.options import Resolved, Scope
-from bot.core.ports import ModelCatalogue
+from bot.core.ports.weryai import ModelCatalogue
 from bot.core.requests import RANGES
 from bot.discord_app.models import named
 

@@ -15,7 +15,9 @@ from discord.ext import commands
 from bot.core.charts import Chart
 from bot.core.errors import PictureFailed
 from bot.core.limits import Limits
-from bot.core.ports import ModelCatalogue, Painter, UsageStore
+from bot.core.ports.charts import Painter
+from bot.core.ports.storage import UsageStore
+from bot.core.ports.weryai import ModelCatalogue
 from bot.core.usage import By, Key, Period, Sums, total
 from bot.discord_app.errors import think
 from bot.discord_app.turns import AnyInteraction, place_of, presser_of

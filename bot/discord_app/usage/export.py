@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.core.ports import UsageStore
+from bot.core.ports.storage import UsageStore
 from bot.core.usage import Account, Spent
 
 COLUMNS = (

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import aiohttp
 import discord
 
-from bot.core.ports import ModelCatalogue
+from bot.core.ports.weryai import ModelCatalogue
 from bot.core.usage import By, Key
 from bot.discord_app.models import named
 from bot.discord_app.turns import AnyInteraction

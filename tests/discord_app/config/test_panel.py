@@ -9,7 +9,7 @@ import pytest
 from bot.core.errors import DatabaseUnavailable
 from bot.core.option_kinds import OPTIONS, Kind
 from bot.core.options import Scope
-from bot.core.ports import ModelInfo
+from bot.core.ports.weryai import ModelInfo
 from bot.discord_app.config.groups import GROUPS
 from bot.sandbox.discord.components import walk, words
 from bot.sandbox.discord.server import DiscordSandbox
