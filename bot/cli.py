@@ -10,7 +10,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot import app, playground
+from bot import playground
+from bot.app import serving, upkeep
 from bot.core.errors import BotError, StorageError
 from bot.ops.checkup import write_report
 from bot.settings import OfflineSettings, Settings, SettingsProblem, load_settings
@@ -66,12 +67,12 @@ def _parser() -> argparse.ArgumentParser:
 def _obey(given: argparse.Namespace) -> int:
     match given.command:
         case "run":
-            return app.run(load_settings(Settings))
+            return serving.run(load_settings(Settings))
         case "check":
-            return app.check(load_settings(Settings))
+            return upkeep.check(load_settings(Settings))
         case "sandbox":
             return playground.sandbox(given.ask)
         case "migrate" if given.check:
-            return app.migrate_check()
+            return upkeep.migrate_check()
         case _:  # migrate: argparse lets no other word through
-            return app.migrate(load_settings(OfflineSettings))
+            return upkeep.migrate(load_settings(OfflineSettings))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, playground
+from bot import playground
+from bot.app import serving, upkeep
 from bot.cli import main
 from bot.core.errors import DatabaseUnavailable
 from bot.settings import OfflineSettings, Settings
@@ -33,8 +34,9 @@ class Calls(list[tuple[str, object]]):
 def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Calls:
     """The command line without an application behind it, a machine's environment or a `.env`."""
     calls = Calls()
-    for name in ("run", "check", "migrate", "migrate_check"):
-        monkeypatch.setattr(app, name, calls.noting(name))
+    monkeypatch.setattr(serving, "run", calls.noting("run"))
+    for name in ("check", "migrate", "migrate_check"):
+        monkeypatch.setattr(upkeep, name, calls.noting(name))
     monkeypatch.setattr(playground, "sandbox", calls.noting("sandbox"))
     monkeypatch.setattr(os, "environ", dict(ACCOUNTS))
     monkeypatch.chdir(tmp_path)

@@ -1,0 +1,229 @@
+"""The composition root: builds the parts, joins them, and takes them apart in order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from bot.charts.process import open_charts
+from bot.core.choices import Choices
+from bot.core.credits import CreditsWatch
+from bot.core.limits import Limits
+from bot.core.pacing import EditBudget
+from bot.core.ports.charts import Painter
+from bot.core.ports.weryai import Strain
+from bot.core.recent_options import RecentOptions
+from bot.core.service import Capacity, ChatService
+from bot.core.throttle import Throttle
+from bot.discord_app.application import Application, identify, reads_everything
+from bot.discord_app.client import Collaborators, Shards, WeryBot, point_at
+from bot.discord_app.config.log_channel import LogChannel
+from bot.discord_app.operators_channel import OperatorsChannel
+from bot.discord_app.rest import DiscordRest, open_rest
+from bot.discord_app.surfaces import ReplySurfaces
+from bot.discord_app.tracing import trace_config
+from bot.ops.health import serve_health
+from bot.ops.metrics import MeteredModel, Metrics
+from bot.settings import Settings
+from bot.storage import schema
+from bot.storage.engine import Database, open_database
+from bot.storage.history import SqlHistoryStore
+from bot.storage.limits import SqlCounterStore
+from bot.storage.options import SqlOptionStore
+from bot.storage.replies import SqlReplyStore
+from bot.storage.threads import SqlThreadStore
+from bot.storage.usage import SqlUsageStore
+from bot.storage.wal import kept_short
+from bot.weryai.catalogue import Catalogue
+from bot.weryai.client import WeryAIClient
+from bot.weryai.json_schema import SchemaProcesses
+from bot.weryai.patience import Retries, Timeouts
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What runs: the bot, and what has work of its own beside it."""
+
+    bot: WeryBot
+    service: ChatService
+    catalogue: Catalogue
+    credits: CreditsWatch
+
+
+@asynccontextmanager
+async def joined(settings: Settings) -> AsyncIterator[Joined]:
+    """The whole bot, ready to connect; whatever was opened is closed in the opposite order.
+
+    Raises:
+        StorageError: the database cannot be used.
+        BotError: Discord does not take the token, or a port is not free.
+    """
+    async with _foundation(settings) as ground:
+        application = await identify(ground.rest)
+        shards = Shards(settings.shard_count, settings.shard_ids or None)
+        parts = _collaborators(settings, ground, application, shards)
+        service = parts.service
+        ground.metrics.watch(
+            running=service.running,
+            waiting=service.waiting,
+            allowed=lambda: ground.throttle.allowed,
+        )
+        await service.load_unfinished()
+        bot = WeryBot(
+            application,
+            parts,
+            reads_everything=reads_everything(application, settings.message_content_intent),
+            shards=shards,
+            trace=ground.trace,
+        )
+        async with _health(settings, ground, bot):
+            watch = _credits_watch(settings, ground, speaks=shards.own(None))
+            yield Joined(bot, service, ground.catalogue, watch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Foundation:
+    """The connections to the world, and what keeps count of them."""
+
+    metrics: Metrics
+    budget: EditBudget
+    throttle: Throttle
+    trace: aiohttp.TraceConfig
+    database: Database
+    weryai: WeryAIClient
+    catalogue: Catalogue
+    rest: DiscordRest
+    painter: Painter
+
+
+@asynccontextmanager
+async def _foundation(settings: Settings) -> AsyncIterator[_Foundation]:
+    metrics = Metrics()
+    budget = EditBudget(settings.discord_requests_per_second)
+    throttle = Throttle(settings.max_concurrent_replies)
+    trace = trace_config(budget, metrics)
+    token = settings.discord_token.get_secret_value()
+    point_at(settings.discord_api_url)
+    async with (
+        _up_to_date(settings) as database,
+        weryai_client(settings, throttle) as weryai,
+        open_rest(settings.discord_api_url, token, trace) as rest,
+        open_charts() as painter,
+    ):
+        catalogue = Catalogue(weryai.models, interval=settings.catalogue_refresh_seconds)
+        yield _Foundation(
+            metrics, budget, throttle, trace, database, weryai, catalogue, rest, painter
+        )
+
+
+@asynccontextmanager
+async def _up_to_date(settings: Settings) -> AsyncIterator[Database]:
+    url = settings.database_url.get_secret_value()
+    async with open_database(url) as database, kept_short(database):
+        await schema.migrate(database)
+        yield database
+
+
+def _collaborators(
+    settings: Settings, ground: _Foundation, application: Application, shards: Shards
+) -> Collaborators:
+    options = RecentOptions(SqlOptionStore(ground.database))
+    log_channel = LogChannel(ground.rest, options, ground.budget)
+    choices = Choices(options, ground.catalogue, _defaults(settings), announce=log_channel.announce)
+    limits = Limits(choices, SqlCounterStore(ground.database))
+    replies = SqlReplyStore(ground.database)
+    surfaces = ReplySurfaces(ground.rest, application.id, owns=shards.own)
+    schemas = SchemaProcesses()
+    return Collaborators(
+        service=ChatService(
+            model=MeteredModel(ground.weryai, ground.metrics),
+            choices=choices,
+            limits=limits,
+            history=SqlHistoryStore(ground.database),
+            replies=replies,
+            budget=ground.budget,
+            surfaces=surfaces,
+            meter=ground.metrics,
+            schemas=schemas,
+            capacity=_capacity(settings),
+            throttle=ground.throttle,
+        ),
+        choices=choices,
+        catalogue=ground.catalogue,
+        threads=SqlThreadStore(ground.database),
+        replies=replies,
+        rest=ground.rest,
+        surfaces=surfaces,
+        schemas=schemas,
+        usage=SqlUsageStore(ground.database),
+        painter=ground.painter,
+        log_channel=log_channel,
+        limits=limits,
+        budget=ground.budget,
+    )
+
+
+def _health(
+    settings: Settings, ground: _Foundation, bot: WeryBot
+) -> AbstractAsyncContextManager[object]:
+    if settings.health_port is None:
+        return nullcontext()
+
+    async def connected() -> bool:
+        return bot.is_ready() and not bot.is_ws_ratelimited()
+
+    return serve_health(
+        host=settings.health_host,
+        port=settings.health_port,
+        metrics=ground.metrics,
+        probes={"gateway": connected, "database": ground.database.answers},
+    )
+
+
+def _credits_watch(settings: Settings, ground: _Foundation, *, speaks: bool) -> CreditsWatch:
+    """Of several processes each watches, and one `speaks` for them all."""
+    channel = OperatorsChannel(ground.rest, settings.credits_channel if speaks else None)
+    return CreditsWatch(
+        ground.weryai.balance,
+        show=ground.metrics.credits_left,
+        tell=channel.tell,
+        warn_below=settings.credits_warning,
+        interval=settings.credits_refresh_seconds,
+    )
+
+
+def weryai_client(settings: Settings, strain: Strain | None = None) -> WeryAIClient:
+    """WeryAI as the settings say; `strain` learns how much it bears."""
+    return WeryAIClient(
+        settings.weryai_api_key,
+        settings.weryai_base_url,
+        timeouts=Timeouts(
+            settings.connect_timeout, settings.first_byte_timeout, settings.silence_timeout
+        ),
+        retries=Retries(attempts=settings.model_attempts),
+        strain=strain,
+    )
+
+
+def _defaults(settings: Settings) -> Mapping[str, Any]:
+    """The operator's options, which servers inherit."""
+    return {
+        "model": settings.default_model,
+        "fallback_models": list(settings.fallback_models) or None,
+        "system_prompt": settings.system_prompt,
+        "max_tokens": settings.max_tokens,
+        "temperature": settings.temperature,
+        "web_search": settings.web_search,
+    }
+
+
+def _capacity(settings: Settings) -> Capacity:
+    return Capacity(
+        prompt_characters=settings.max_prompt_characters,
+        reply_messages=settings.max_reply_messages,
+        patience=settings.model_patience,
+    )
