@@ -181,6 +181,13 @@ class Settings(BaseSettings):
         description="Where everything is stored: `sqlite:///file` or "
         "`postgresql://user:password@host/database`.",
     )
+    replies_kept_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        description="Days that an answer is kept with its question after it last changed: for its "
+        "buttons, and for threads that start from it.",
+    )
 
     max_prompt_characters: int = Field(
         4000,

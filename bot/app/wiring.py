@@ -35,6 +35,7 @@ from bot.storage.history import SqlHistoryStore
 from bot.storage.limits import SqlCounterStore
 from bot.storage.options import SqlOptionStore
 from bot.storage.replies import SqlReplyStore
+from bot.storage.retention import replies_kept
 from bot.storage.threads import SqlThreadStore
 from bot.storage.usage import SqlUsageStore
 from bot.storage.wal import kept_short
@@ -125,7 +126,8 @@ async def _up_to_date(settings: Settings) -> AsyncIterator[Database]:
     url = settings.database_url.get_secret_value()
     async with open_database(url) as database, kept_short(database):
         await schema.migrate(database)
-        yield database
+        async with replies_kept(database, days=settings.replies_kept_days):
+            yield database
 
 
 def _collaborators(

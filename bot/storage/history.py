@@ -57,6 +57,8 @@ _REMOVE_ANSWER = sa.delete(messages).where(
     messages.c.reply_id == sa.bindparam("reply"),
     messages.c.role == Role.ASSISTANT,
 )
+# An answer whose reply is not kept any more is known by its first message alone.
+_OUTLIVES = ~sa.exists().where(replies.c.id == messages.c.reply_id)
 
 
 def _ensure(insert: Insert) -> Insert:
@@ -115,7 +117,7 @@ class SqlHistoryStore:
         async with self._database.write() as connection:
             await connection.execute(
                 sa.delete(messages).where(
-                    messages.c.message_id.in_(ids), messages.c.role == Role.USER
+                    messages.c.message_id.in_(ids), sa.or_(messages.c.role == Role.USER, _OUTLIVES)
                 )
             )
             for conversation, reply in (await connection.execute(answers)).all():

@@ -83,8 +83,9 @@ option_changes = sa.Table(
     sa.Index(None, "guild_id", "id"),
 )
 
-# Literal, not bound: only then can a planner see that the partial index below serves the query.
+# Literal, not bound: only then can a planner see that a partial index below serves the query.
 IS_UNFINISHED = sa.text("NOT shown")
+IS_FINISHED = sa.text("shown")
 IS_GROWING = sa.text("state IN ('accepted', 'streaming')")
 
 replies = sa.Table(
@@ -114,6 +115,10 @@ replies = sa.Table(
     sa.Index(None, "conversation_id", "id"),
     sa.Index(
         "ix_replies_unfinished", "id", sqlite_where=IS_UNFINISHED, postgresql_where=IS_UNFINISHED
+    ),
+    # A growing answer is not in it, so that its many changes need not touch it.
+    sa.Index(
+        "ix_replies_finished", "updated_at", sqlite_where=IS_FINISHED, postgresql_where=IS_FINISHED
     ),
     sqlite_autoincrement=True,  # an id is on buttons in Discord: it is never given out again
 )

@@ -16,6 +16,7 @@ from bot.core.conversation import ChannelId, Role
 from bot.core.replies import ReplyState
 from bot.storage import Database
 from bot.storage.history import NEWEST
+from bot.storage.retention import OLDEST
 from bot.storage.tables import IS_UNFINISHED, conversations, messages, replies
 
 CONVERSATIONS = 200  # with 50 entries each, as many as a history has
@@ -56,7 +57,7 @@ async def filled(database: Database) -> Database:
                     "shown": True,
                     "turn": "{}",
                     "created_at": 0.0,
-                    "updated_at": 0.0,
+                    "updated_at": float(number),
                 }
                 for number in range(ROWS)
             ],
@@ -102,3 +103,11 @@ async def test_only_the_rows_of_the_conversation_are_read(filled: Database) -> N
 async def test_unfinished_replies_are_read_from_their_own_small_index(filled: Database) -> None:
     steps = await explain(filled, sa.select(replies.c.id).where(IS_UNFINISHED))
     assert "ix_replies_unfinished" in steps[-1]
+
+
+async def test_old_replies_are_read_from_their_own_index_the_oldest_first(filled: Database) -> None:
+    steps = await explain(filled, OLDEST.params(before=ROWS / 2))
+    reads = [step for step in steps if "Scan" in step or step.startswith(("SCAN", "SEARCH"))]
+    assert len(reads) == 1
+    assert "ix_replies_finished" in reads[0]
+    assert not any("Sort" in step or "B-TREE" in step for step in steps)
