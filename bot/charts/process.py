@@ -12,9 +12,10 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 from bot.core.charts import Chart
@@ -34,14 +35,14 @@ class ChartProcess:
     """A `Painter`.
 
     Args:
-        environment: of the processes.
+        environment: gives that of a process; asked when there is a picture to draw.
         command: what draws: JSON comes in, a PNG goes out.
         seconds: until a picture has failed.
     """
 
     def __init__(
         self,
-        environment: Mapping[str, str],
+        environment: Callable[[], Mapping[str, str]],
         *,
         command: Sequence[str] = COMMAND,
         seconds: float = SECONDS,
@@ -76,7 +77,7 @@ class ChartProcess:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # a traceback may hold people's names
             cwd=HERE,
-            env=self._environment,
+            env=self._environment(),
         )
         try:
             picture, _ = await process.communicate(told)
@@ -89,12 +90,21 @@ class ChartProcess:
 
 @asynccontextmanager
 async def open_charts() -> AsyncIterator[ChartProcess]:
-    """A painter whose processes share a folder for what matplotlib finds out about fonts."""
-    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    """A painter whose processes share a folder for what matplotlib finds out about fonts.
+
+    The folder is made for the first picture: most runs of the bot draw none, and one that is
+    killed cannot clean up.
+    """
     with ExitStack() as stack:
-        try:
-            folder = tempfile.TemporaryDirectory(prefix="bot-charts-", ignore_cleanup_errors=True)
-            environment["MPLCONFIGDIR"] = stack.enter_context(folder)
-        except OSError as error:  # the bot runs without it
-            log.warning("no temporary folder, pictures may take longer: %s", error.strerror)
+
+        @cache
+        def environment() -> Mapping[str, str]:
+            inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+            try:
+                made = tempfile.TemporaryDirectory(prefix="bot-charts-", ignore_cleanup_errors=True)
+            except OSError as error:  # pictures are drawn without it
+                log.warning("no temporary folder, pictures take longer: %s", error.strerror)
+                return inherited
+            return {**inherited, "MPLCONFIGDIR": stack.enter_context(made)}
+
         yield ChartProcess(environment)

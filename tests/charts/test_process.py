@@ -25,7 +25,7 @@ PNG = "b'\\x89PNG\\r\\n\\x1a\\n'"
 
 def painter(program: str, *, seconds: float = 20.0) -> ChartProcess:
     """A painter whose process runs this program."""
-    return ChartProcess({}, command=(sys.executable, "-c", program), seconds=seconds)
+    return ChartProcess(dict, command=(sys.executable, "-c", program), seconds=seconds)
 
 
 async def test_a_picture_is_a_png_wherever_the_bot_was_started(
@@ -54,10 +54,27 @@ async def test_the_process_is_told_the_chart_and_nothing_else(
     assert "DISCORD_TOKEN" not in names
 
 
+async def test_a_folder_is_made_for_the_first_picture_and_gone_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where it is looked up once for all
+
+    def folders() -> int:
+        return len(list(tmp_path.iterdir()))
+
+    async with open_charts() as charts:
+        charts._command = (sys.executable, "-c", f"import sys; sys.stdout.buffer.write({PNG})")
+        made = [folders()]
+        for _ in range(2):
+            await charts.draw(CHART)
+            made.append(folders())
+    assert [*made, folders()] == [0, 1, 1, 0]
+
+
 async def test_where_no_folder_can_be_made_the_bot_runs_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")  # where it is looked up once for all
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
     async with open_charts() as charts:
         assert (await charts.draw(CHART)).startswith(SIGNATURE)
 
@@ -72,7 +89,7 @@ async def test_what_is_no_picture_has_failed(program: str) -> None:
 
 async def test_a_program_that_is_not_there_has_failed() -> None:
     with pytest.raises(PictureFailed, match="no process"):
-        await ChartProcess({}, command=("/nowhere/python",)).draw(CHART)
+        await ChartProcess(dict, command=("/nowhere/python",)).draw(CHART)
 
 
 async def test_who_takes_too_long_is_ended(tmp_path: Path) -> None:
@@ -97,7 +114,7 @@ async def test_one_is_drawn_after_the_other() -> None:
             self.now -= 1
             return 0, SIGNATURE
 
-    charts = Counting({})
+    charts = Counting(dict)
     await asyncio.gather(*(charts.draw(CHART) for _ in range(3)))
     assert charts.most == 1
 
