@@ -50,7 +50,7 @@ class Chronicle(Protocol):
     """Keeps what a reply shows, and knows what is to be read at its end."""
 
     async def save(self, text: str) -> None:
-        """Store what is about to be shown; never raises."""
+        """Store what is about to be shown, and where; of an ending only where. Never raises."""
         ...
 
     async def close(self, heard: Heard) -> None:
@@ -298,7 +298,8 @@ class StreamEditor:
             there = self._surface.address.message_ids
             await self._surface.show(index, frame)
         self._shown[index] = frame
-        if self._surface.address.message_ids != there and not self._ended:
+        more_follows = not self._ended or index < len(frames) - 1
+        if self._surface.address.message_ids != there and more_follows:
             await self._chronicle.save(text)  # or a crash would leave a message nobody knows of
         if text:
             self._progress.edits += self._visible.is_set()

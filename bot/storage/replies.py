@@ -193,7 +193,7 @@ class SqlReplyStore:
     async def checkpoint(self, reply: ReplyId, text: str, address: Address) -> None:
         """Store what is about to be shown, so that a crash loses nothing that was visible.
 
-        A reply that has ended stays as it ended.
+        Of a reply that has ended only its messages are stored: it stays as it ended.
         """
         await self._checkpoints.save(reply, text, address)
 

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from bot.core.errors import InvalidInput, OutOfCredits
+from bot.core.errors import InvalidInput, OutOfCredits, ReplyDelayed
 from bot.core.ports.weryai import Finish
 from bot.core.replies import Controls, ReplyState
 from bot.core.service import LAST_FRAMES
@@ -210,6 +210,22 @@ async def test_after_a_crash_all_messages_of_a_long_answer_are_known() -> None:
     assert [sent.index for sent in after.sent] == [2]
     assert after.messages[:-1] == full
     assert after.buttons is Controls.RESUMABLE
+
+
+@in_virtual_time
+async def test_killed_between_the_messages_of_an_ending_it_has_none_twice() -> None:
+    world = World([0.5, *words(1200, pause=0.0)])
+    asked = world.ask()
+    asked.surface.troubles = [None, None, None, *[ReplyDelayed("502")] * 3]
+    await asyncio.sleep(2)
+    assert world.state(asked) is ReplyState.COMPLETE
+    assert len(asked.surface.messages) == 2
+    await world.killed()
+    await world.service.recover()
+    surface = world.found[asked.reply]
+    assert list(world.discord.messages) == list(surface.address.message_ids)
+    assert len(surface.messages) == 3
+    assert surface.buttons is Controls.ENDED
 
 
 @in_virtual_time

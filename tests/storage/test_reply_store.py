@@ -163,12 +163,14 @@ async def test_the_address_of_an_ending_counts_even_if_it_is_shorter(
     assert await replies.showing(MessageId(6)) is None
 
 
-async def test_a_late_checkpoint_never_overwrites_an_ending(replies: SqlReplyStore) -> None:
+async def test_a_late_checkpoint_overwrites_no_ending_but_tells_where_it_shows(
+    replies: SqlReplyStore,
+) -> None:
     reply = await answer(replies, question(1), ending("the end"))
-    await replies.checkpoint(reply, "the", Address(token="secret", token_from=1))
+    await replies.checkpoint(reply, "the", Address(shown(5, 6).message_ids, "secret", 1))
     record = await replies.load(reply)
     assert record is not None
-    assert (record.text, record.address.token) == ("the end", None)
+    assert (record.text, record.address) == ("the end", shown(5, 6))
 
 
 @pytest.mark.parametrize("text", ["", " \n"])

@@ -97,7 +97,10 @@ class ReplyStore(Protocol):
         ...
 
     async def checkpoint(self, reply: ReplyId, text: str, address: Address) -> None:
-        """Store what is about to be shown, so that a crash loses nothing that was visible."""
+        """Store what is about to be shown, so that a crash loses nothing that was visible.
+
+        Of a reply that has ended only where it is shown is stored: it stays as it ended.
+        """
         ...
 
     async def finish(self, reply: ReplyId, ending: Ending) -> None:
