@@ -13,9 +13,8 @@ import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, closing
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 
 from bot.core.charts import Chart
@@ -88,23 +87,44 @@ class ChartProcess:
         return process.returncode or 0, picture
 
 
-@asynccontextmanager
-async def open_charts() -> AsyncIterator[ChartProcess]:
-    """A painter whose processes share a folder for what matplotlib finds out about fonts.
+class FontFolder:
+    """Where matplotlib keeps what it finds out about fonts, for the next picture.
 
-    The folder is made for the first picture: most runs of the bot draw none, and one that is
-    killed cannot clean up.
+    It is made for the first one: most runs of the bot draw none, and one that is killed cannot
+    clean up.
     """
-    with ExitStack() as stack:
 
-        @cache
-        def environment() -> Mapping[str, str]:
-            inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._path: str | None = None
+        self._settled = False  # it is there, or there will be none
+
+    def path(self) -> str | None:
+        """The folder; None where none can be made, or any more."""
+        if not self._settled:
+            self._settled = True
             try:
                 made = tempfile.TemporaryDirectory(prefix="bot-charts-", ignore_cleanup_errors=True)
             except OSError as error:  # pictures are drawn without it
                 log.warning("no temporary folder, pictures take longer: %s", error.strerror)
-                return inherited
-            return {**inherited, "MPLCONFIGDIR": stack.enter_context(made)}
+            else:
+                self._path = self._stack.enter_context(made)
+        return self._path
+
+    def close(self) -> None:
+        """Delete it; a picture that is asked for as the bot leaves makes no other."""
+        self._settled, self._path = True, None
+        self._stack.close()
+
+
+@asynccontextmanager
+async def open_charts() -> AsyncIterator[ChartProcess]:
+    """A painter whose processes share a folder."""
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    with closing(FontFolder()) as fonts:
+
+        def environment() -> Mapping[str, str]:
+            path = fonts.path()
+            return inherited if path is None else {**inherited, "MPLCONFIGDIR": path}
 
         yield ChartProcess(environment)
