@@ -281,7 +281,7 @@ async def _fill(database: Database, most: int) -> None:
             "shown": True,
             "turn": "{}",
             "created_at": 0.0,
-            "updated_at": float(number),
+            "updated_at": float(most - 1 - number),
         }
         for number in range(most)
     ]
