@@ -34,9 +34,13 @@ ONLY_IN_CHANNELS = (
     "mentioning me, or in a direct message just like that."
 )
 MISSING_PERMISSIONS = (
-    "I cannot open a thread here. Ask a moderator to give me the permissions Create Public "
-    "Threads and Send Messages in Threads."
+    "I cannot open a thread here. Ask a moderator to give me the permissions View Channel, "
+    "Create Public Threads and Send Messages in Threads."
 )
+TOO_MANY_THREADS = (
+    "This server has as many open threads as Discord allows. Close one, or ask me here with `/ask`."
+)
+ACTIVE_THREADS = 160006  # Discord's error code
 EVERYBODY = "-# Everybody who writes in the thread is answered, no mention needed."
 MENTIONS_ONLY = (
     "-# Mention me in the thread to be answered: reading other messages (the Message Content "
@@ -134,6 +138,8 @@ class Chatting(commands.Cog):
             await self._threads.leave(ChannelId(message.id))
             if isinstance(error, discord.Forbidden):
                 raise NotAllowed(text=MISSING_PERMISSIONS) from error
+            if error.code == ACTIVE_THREADS:
+                raise NotAllowed(text=TOO_MANY_THREADS) from error
             raise
         try:
             await thread.add_user(opener)  # puts it into the person's list of channels

@@ -18,8 +18,16 @@ THINKING = "thinking"  # in an interaction's `extras`: everybody sees that it is
 # Discord's JSON error codes: an interaction it does not know any more, after three seconds without
 # an answer, and one that has been answered.
 TOO_LATE = frozenset({10062, 40060})
+# … an unknown channel, no access or permission, a thread that is archived or locked.
+NO_PLACE = frozenset({10003, 50001, 50013, 50083, 160005})
+UNKNOWN_MESSAGE = 10008
 UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)  # what discord.py raises
 NOT_PERMITTED = "You may not use this command here."
+DELETED = "My message was deleted before I was done. Please use the command again."
+NOT_SHOWN = (
+    "I could not show you the whole answer in <#{channel}>: I may not write there any more, or "
+    "the place is gone. Tell a moderator, or ask me somewhere else."
+)
 
 
 class DiscordRefused(BotError):
@@ -62,12 +70,17 @@ async def think(interaction: discord.Interaction[Any], *, private: bool) -> None
 async def tell(interaction: discord.Interaction[Any], text: str) -> None:
     """Tell only the person who acted; an interaction that has died is logged."""
     try:
-        if interaction.response.is_done():
-            await interaction.followup.send(text, ephemeral=True)
-        else:
-            await interaction.response.send_message(text, ephemeral=True)
+        await _respond(interaction, text)
     except UNREACHABLE as error:
         _log.warning("interaction %d: the person could not be told: %s", interaction.id, error)
+
+
+async def tell_directly(person: discord.User | discord.Member, text: str) -> None:
+    """Tell somebody in a direct message; whoever takes none is logged."""
+    try:
+        await person.send(text)
+    except UNREACHABLE as error:
+        _log.info("user %d: no direct message either: %s", person.id, error)
 
 
 async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
@@ -77,19 +90,43 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
     "thinking", which goes first, because a followup would inherit its publicity.
     """
     original = getattr(error, "original", error)
+    code = original.code if isinstance(original, discord.HTTPException) else 0
     if interaction.client.is_closed():
         _log.info("interaction %d: cut off by the shutdown", interaction.id)
         return
-    if isinstance(original, discord.HTTPException) and original.code in TOO_LATE:
+    if code in TOO_LATE:
         _log.warning("interaction %d: came too late, or twice: %s", interaction.id, original)
         return
-    nothing_shown = isinstance(original, BotError) and not isinstance(original, ReplyGone)
-    if nothing_shown and interaction.extras.pop(THINKING, False):
+    if code == UNKNOWN_MESSAGE:
+        _log.warning("interaction %d: its message was deleted", interaction.id)
+        await tell(interaction, DELETED)
+        return
+    if code in NO_PLACE:
+        _log.warning("interaction %d: no place to answer it in: %s", interaction.id, original)
+    if code in NO_PLACE or isinstance(original, ReplyGone):  # which is logged where it happened
+        await _tell_anywhere(interaction)
+        return
+    if isinstance(original, BotError) and interaction.extras.pop(THINKING, False):
         try:
             await interaction.delete_original_response()
         except UNREACHABLE as gone:
             _log.info("interaction %d: its response is gone: %s", interaction.id, gone)
     await tell(interaction, sentence_for(error, interaction.id))
+
+
+async def _respond(interaction: discord.Interaction[Any], text: str) -> None:
+    if interaction.response.is_done():
+        await interaction.followup.send(text, ephemeral=True)
+    else:
+        await interaction.response.send_message(text, ephemeral=True)
+
+
+async def _tell_anywhere(interaction: discord.Interaction[Any]) -> None:
+    """Say that the answer is not to be seen, where it was asked for or else directly."""
+    try:
+        await _respond(interaction, ReplyGone.text)
+    except UNREACHABLE:
+        await tell_directly(interaction.user, NOT_SHOWN.format(channel=interaction.channel_id))
 
 
 class Tree(app_commands.CommandTree[Any]):

@@ -13,7 +13,7 @@ from bot.core.conversation import Turn
 from bot.core.errors import AccessDenied, LimitReached, LineFull, ReplyGone
 from bot.core.pacing import EditBudget
 from bot.core.service import ChatService
-from bot.discord_app.errors import UNREACHABLE, sentence_for
+from bot.discord_app.errors import NOT_SHOWN, UNREACHABLE, sentence_for, tell_directly
 from bot.discord_app.refusals import Refusals
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.turns import presser_by_message
@@ -68,7 +68,7 @@ class Listening(commands.Cog):
             if turn is not None:
                 await self._answer(message, turn)
         except ReplyGone:  # logged where it happened
-            await _tell_directly(message, NOT_SHOWN.format(channel=message.channel.id))
+            await tell_directly(message.author, NOT_SHOWN.format(channel=message.channel.id))
         except AccessDenied as denied:  # everybody would see what is meant for one person
             _log.info("message %d: not let in: %s", message.id, denied)
         except (LimitReached, LineFull) as refusal:
@@ -85,7 +85,7 @@ class Listening(commands.Cog):
             await self._service.answer(turn, self._surfaces.to_message(message), by)
             return
         _log.warning("message %d: may not answer in channel %d", message.id, message.channel.id)
-        await _tell_directly(message, CANNOT_WRITE.format(channel=message.channel.id))
+        await tell_directly(message.author, CANNOT_WRITE.format(channel=message.channel.id))
 
     def _for_me(self, message: discord.Message) -> bool:
         return message.guild is None or any(user.id == self._me for user in message.mentions)
@@ -101,10 +101,6 @@ class Listening(commands.Cog):
 CANNOT_WRITE = (
     "I saw your question in <#{channel}>, but I may not write there. Ask a moderator to give me "
     "the permissions View Channel, Send Messages and Send Messages in Threads."
-)
-NOT_SHOWN = (
-    "I could not show you the whole answer in <#{channel}>: I may not write there any more, or "
-    "the place is gone. Tell a moderator, or ask me somewhere else."
 )
 
 
@@ -125,13 +121,6 @@ async def _tell(message: discord.Message, text: str) -> None:
     try:
         await message.reply(text, mention_author=False)
     except discord.Forbidden:
-        await _tell_directly(message, text)
+        await tell_directly(message.author, text)
     except UNREACHABLE as error:
         _log.warning("message %d: the person could not be told: %s", message.id, error)
-
-
-async def _tell_directly(message: discord.Message, text: str) -> None:
-    try:
-        await message.author.send(text)
-    except UNREACHABLE as error:
-        _log.info("message %d: no direct message either: %s", message.id, error)

@@ -83,8 +83,8 @@ async def test_chat_without_the_permission_for_threads_names_it(home: Home) -> N
     told = await (await home.ada.slash(home.channel, "chat", prompt="Hello?")).answered()
 
     assert told.content == (
-        "I cannot open a thread here. Ask a moderator to give me the permissions Create Public "
-        "Threads and Send Messages in Threads."
+        "I cannot open a thread here. Ask a moderator to give me the permissions View Channel, "
+        "Create Public Threads and Send Messages in Threads."
     )
     assert told.ephemeral_for == home.ada.id
     assert home.weryai.requests == []

@@ -113,7 +113,7 @@ class Person:
         """Edit a message of theirs."""
         if message.author is not self.user:
             raise Refusal.NOT_THE_AUTHOR.error()
-        access.require_open(message.channel)
+        access.require_can_edit(message.channel, self.user)
         if length(text) > MAX_CONTENT:
             raise NotPossible(f"a message takes at most {MAX_CONTENT} characters")
         return posting.edit(self._world, message, posting.Revision(content=text))

@@ -107,8 +107,10 @@ async def test_a_locked_thread_stays_shut(
     sandbox: DiscordSandbox, rest: Rest, home: Home, thread: Channel
 ) -> None:
     url = f"/channels/{thread.id}/messages"
+    before = (await rest.post(url, {"content": "x"})).body["id"]
     await home.mo.change_thread(thread, locked=True)
     assert (await rest.post(url, {"content": "x"})).code == 160005
+    assert (await rest.patch(f"{url}/{before}", {"content": "y"})).code == 160005
     await home.mo.change_thread(thread, archived=True)
     assert (await rest.post(url, {"content": "x"})).code == 50083
     assert (await rest.patch(f"/channels/{thread.id}", {"archived": False})).code == 50013

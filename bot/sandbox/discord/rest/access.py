@@ -58,3 +58,24 @@ def require_open(place: Channel) -> None:
     """Raise 50083 where a thread is archived: nothing in it can be changed."""
     if place.archived:
         raise Refusal.THREAD_ARCHIVED.error()
+
+
+def require_can_edit(place: Channel, user: User) -> None:
+    """Raise what Discord answers to somebody who may not change a message of theirs here.
+
+    Source: Discord's change log of 10 February 2023, "Update to Locked Threads".
+    """
+    require_open(place)
+    if place.locked and Permission.MANAGE_THREADS not in place.permissions_of(user.id):
+        raise Refusal.THREAD_LOCKED.error()
+
+
+def require_answerable(place: Channel, user: User) -> None:
+    """Raise 50083 where an interaction of this user's can have no new message any more.
+
+    That takes no permission of the bot's, and opens an archived thread, but not one that is
+    locked as well.
+    """
+    may_reopen = Permission.MANAGE_THREADS in place.permissions_of(user.id)
+    if place.archived and place.locked and not may_reopen:
+        raise Refusal.THREAD_ARCHIVED.error()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.sandbox.discord import interactions, message_payloads, posting, rules
 from bot.sandbox.discord.errors import Refusal, invalid_field
 from bot.sandbox.discord.posting import Revision
-from bot.sandbox.discord.rest import forms
+from bot.sandbox.discord.rest import access, forms
 from bot.sandbox.discord.rest.routing import Answer, Call, Result, Routes, snowflake
 from bot.sandbox.discord.rules.interactions import Callback
 from bot.sandbox.discord.state import (
@@ -40,6 +40,7 @@ def callback(call: Call) -> Result:
     one = interactions.to_acknowledge(
         call.world, call.id("interaction_id"), call.ids["interaction_token"]
     )
+    _require_answerable(call, one)
     source_flags = int(one.source.flags) if one.source is not None else 0
     rules.check_callback(call.body, files=len(call.files), flags=source_flags)
     kind = Callback(call.body["type"])
@@ -96,6 +97,7 @@ def follow_up(call: Call) -> Result:
     The first followup to a deferred response becomes that response, and is as private as it.
     """
     one = _interaction(call)
+    _require_answerable(call, one)
     rules.check_message(call.body, files=len(call.files), interaction=True)
     draft = forms.draft(call.world, call.body, call.files)
     if one.original is not None and one.original.thinking and not one.original.deleted:
@@ -123,6 +125,7 @@ def edit(call: Call) -> Result:
     """PATCH …/messages/@original or …/messages/{message_id}."""
     one = _interaction(call)
     message = _message(call, one)
+    access.require_open(message.channel)
     revision = forms.revision(call.world, message, call.body, call.files)
     interactions.revise(call.world, one, message, revision)
     return message_payloads.message(call.world, message)
@@ -136,7 +139,15 @@ def delete(call: Call) -> Result:
 
 
 def _interaction(call: Call) -> Interaction:
-    return interactions.by_token(call.world, call.id("webhook_id"), call.ids["webhook_token"])
+    """The interaction of the path's token; raises 10003 where its channel is gone."""
+    one = interactions.by_token(call.world, call.id("webhook_id"), call.ids["webhook_token"])
+    call.world.channel(one.channel.id)
+    return one
+
+
+def _require_answerable(call: Call, one: Interaction) -> None:
+    """Raise 10003 where its channel is gone, 50083 in a thread that cannot be opened again."""
+    access.require_answerable(call.world.channel(one.channel.id), one.user)
 
 
 def _message(call: Call, one: Interaction) -> Message:

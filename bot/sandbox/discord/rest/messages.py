@@ -90,7 +90,7 @@ def edit(call: Call) -> Result:
     message = access.message(call, channel)
     if message.author is not call.bot:
         return _suppress(call, channel, message)
-    access.require_open(channel)
+    access.require_can_edit(channel, call.bot)
     if call.files:
         access.require(channel, call.bot, Permission.ATTACH_FILES)
     revision = forms.revision(call.world, message, call.body, call.files)
