@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.core.checkup import Finding
+from bot.core.database_url import parse_database_url
 
 ENV_FILE = Path(".env")
 SECRET_FIELDS = ("discord_token", "weryai_api_key", "database_url")  # never shown to anybody
@@ -70,17 +71,12 @@ def _secret(value: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
-def _parts(url: str) -> SplitResult:
+def _http_url(value: str) -> str:
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(value)
         _ = parts.port  # read here because it is checked only when it is read
     except ValueError as error:
         raise ValueError("is not a well-formed address") from error
-    return parts
-
-
-def _http_url(value: str) -> str:
-    parts = _parts(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or " " in value:
         raise ValueError("must be an address that begins with https:// or http://")
     if parts.query or parts.fragment or parts.username:
@@ -89,17 +85,7 @@ def _http_url(value: str) -> str:
 
 
 def _database_url(value: SecretStr) -> SecretStr:
-    parts = _parts(value.get_secret_value())
-    if parts.scheme not in {"sqlite", "postgresql"}:
-        raise ValueError("must begin with sqlite:/// or postgresql://")
-    if len(parts.path) < len("/x"):
-        named = "file" if parts.scheme == "sqlite" else "database"
-        raise ValueError(f"does not say which {named} to use")
-    if parts.scheme == "sqlite" and parts.netloc:
-        raise ValueError("needs three slashes after sqlite: (four for a path from the root)")
-    elsewhere = "host" in parse_qs(parts.query)  # as for a server on a Unix socket
-    if parts.scheme == "postgresql" and not parts.hostname and not elsewhere:
-        raise ValueError("does not say on which host the database is")
+    parse_database_url(value.get_secret_value())
     return value
 
 

@@ -175,6 +175,7 @@ def test_an_address_loses_its_last_slash() -> None:
         "sqlite:////var/bot.db",
         "postgresql://u:p@h:5432/bot",
         "postgresql://h/b",
+        "postgres://h/b",
     ],
 )
 def test_plain_database_addresses_are_taken(url: str) -> None:
@@ -188,7 +189,7 @@ def test_no_secret_is_shown_by_repr_or_by_an_error() -> None:
         load(
             DISCORD_TOKEN=f"{TOKEN} x",
             WERYAI_API_KEY=f"{KEY} x",
-            DATABASE_URL=f"postgres://bot:{PASSWORD}@host/bot",
+            DATABASE_URL=f"mysql://bot:{PASSWORD}@host/bot",
         )
     assert len(caught.value.problems) == 3
     shown += str(caught.value) + repr(caught.value)

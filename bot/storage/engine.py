@@ -27,8 +27,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from bot.core.database_url import PostgresServer, SqliteFile, parse_database_url
 from bot.core.errors import DatabaseUnavailable
-from bot.storage.database_url import PostgresServer, SqliteFile, parse_database_url
 from bot.storage.direct import DirectConnection
 from bot.storage.place import REMEDY, examine_place
 from bot.storage.prepared import Prepared
@@ -201,8 +201,9 @@ async def open_database(url: str) -> AsyncIterator[Database]:
     Whether a server answers is seen at its first use.
 
     Raises:
-        DatabaseUnavailable: the address is malformed, the SQLite file cannot be opened, or
-            PostgreSQL's driver is not installed.
+        ValueError: the address is malformed.
+        DatabaseUnavailable: the SQLite file cannot be opened, or PostgreSQL's driver is not
+            installed.
     """
     target = parse_database_url(url)
     database = _sqlite(target) if isinstance(target, SqliteFile) else _postgres(target)

@@ -13,8 +13,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from bot.core.checkup import Finding, Status
+from bot.core.database_url import SqliteFile, parse_database_url
 from bot.core.errors import DatabaseTooNew, DatabaseUnavailable
-from bot.storage.database_url import SqliteFile, parse_database_url
 from bot.storage.engine import Database, open_database
 from bot.storage.place import examine_place
 from bot.storage.tables import metadata
@@ -39,7 +39,11 @@ async def migrate(database: Database) -> None:
 
 
 async def check(url: str) -> Finding:
-    """Look at the database of a `DATABASE_URL` without changing it."""
+    """Look at the database of a `DATABASE_URL` without changing it.
+
+    Raises:
+        ValueError: the address is malformed.
+    """
     try:
         target = parse_database_url(url)
         if isinstance(target, SqliteFile):

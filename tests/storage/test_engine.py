@@ -14,7 +14,6 @@ import sqlalchemy as sa
 
 from bot.core.errors import DatabaseUnavailable
 from bot.storage import Database, SqlHistoryStore, SqlReplyStore, migrate, open_database
-from bot.storage.database_url import PostgresServer, SqliteFile, parse_database_url
 from bot.storage.tables import messages
 
 from .samples import CHANNEL, answer, question
@@ -34,52 +33,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-@pytest.mark.parametrize(
-    ("url", "path"),
-    [
-        ("sqlite:///data/bot.db", "data/bot.db"),
-        ("sqlite:////var/lib/bot.db", "/var/lib/bot.db"),
-        ("sqlite+aiosqlite:///bot.db", "bot.db"),
-        (" sqlite:///bot.db\n", "bot.db"),
-    ],
-)
-def test_three_slashes_name_a_file_from_here_and_four_a_whole_path(url: str, path: str) -> None:
-    assert parse_database_url(url) == SqliteFile(Path(path))
-
-
-@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
-def test_every_usual_name_of_postgresql_is_understood(scheme: str) -> None:
-    assert parse_database_url(f"{scheme}://u:p@h:5432/d?sslmode=require") == PostgresServer(
-        "postgresql://u:p@h:5432/d?sslmode=require"
-    )
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "bot.db",
-        "sqlite://",
-        "sqlite:///",
-        "sqlite:///:memory:",
-        "sqlite://data/bot.db",
-        "sqlite:///bot.db?mode=ro",
-        f"mysql://user:{PASSWORD}@host/name",
-        f"postgresql://user:{PASSWORD}@host:port/name",
-    ],
-)
-async def test_a_malformed_address_is_refused_with_what_to_write_instead(url: str) -> None:
-    with pytest.raises(DatabaseUnavailable) as caught:
-        async with open_database(url):
-            pass
-    assert "DATABASE_URL" in str(caught.value)
-    assert PASSWORD not in "".join(traceback.format_exception(caught.value))
-
-
-def test_an_address_is_never_shown() -> None:
-    assert PASSWORD not in repr(parse_database_url(f"postgresql://user:{PASSWORD}@host/name"))
 
 
 async def test_a_missing_folder_is_made(tmp_path: Path) -> None:

@@ -138,7 +138,6 @@ async def test_the_check_finds_a_migrated_database_up_to_date(url: str) -> None:
 
 async def test_the_check_says_why_a_database_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "bot.db").write_text("certainly no database" * 100)
-    for url in ("mysql://host/name", f"sqlite:///{tmp_path}/bot.db"):
-        finding = await check(url)
-        assert finding.status == "problem"
-        assert finding.remedy
+    finding = await check(f"sqlite:///{tmp_path}/bot.db")
+    assert finding.status == "problem"
+    assert finding.remedy
