@@ -71,6 +71,7 @@ async def _recover(bot: WeryBot, service: ChatService) -> None:
     log.info("ready; servers: %d", len(bot.guilds))
     spare_the_collector()
     await service.recover()
+    await service.show_late()
 
 
 def _on_signals(stopping: asyncio.Event) -> None:

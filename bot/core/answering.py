@@ -56,6 +56,7 @@ class Answering:
         notices: what is shown to those who wait.
         running: the answers being given.
         reopening: replies that are about to be answered anew.
+        unseen: replies whose ending Discord did not take for too long.
         closing: nothing new is begun any more.
     """
 
@@ -85,6 +86,7 @@ class Answering:
         self.notices = Notices(self.lines, replies=replies, budget=budget)
         self.running: dict[ReplyId, Running] = {}
         self.reopening: set[ReplyId] = set()
+        self.unseen: set[ReplyId] = set()
         self.closing = False
         self._works = 0
         self._idle = asyncio.Event()
@@ -222,6 +224,7 @@ class Answering:
             if not keep:
                 await ticket.surface.keep(1)
             await running.editor.run(self._asking.events(running, partial))
+            await ticket.surface.keep(running.editor.messages)  # what could not be deleted before
 
     def _draft(self, turn: Turn, before: ReplyRecord | None = None) -> Draft:
         """What an answer starts from: nothing, or what there was before it."""
@@ -241,11 +244,11 @@ class Answering:
             reminders=self._reminders,
         )
         self.running[ticket.reply] = running
+        self.unseen.discard(ticket.reply)
         try:
             yield running
-            if (gone := running.editor.gone) is not None:
-                log.warning("reply %s: not shown to its end: %s", ticket.reply, gone)
-            await running.shown()
+            if not await running.leave():
+                self.unseen.add(ticket.reply)
             shown_in = running.surface.address.message_ids
             if self.lines.changes.any_deleted(
                 shown_in
@@ -283,6 +286,7 @@ class Answering:
             await self.notices.conclude(ticket)
             return
         if not (record.text or record.state.ended):
+            await surface.keep(1)  # of an answer in whose place it is given there may be more
             await self.answer(ticket)
             return
         with self._at_work():
@@ -290,9 +294,26 @@ class Answering:
                 if batch:
                     await self._conclude(record, ticket)
 
+    async def show_late(self, reply: ReplyId) -> None:
+        """Show the ending of a reply that Discord did not take before; without one, nothing.
+
+        Raises:
+            InvalidInput: it is being answered anew.
+            StorageError: the database does not answer.
+        """
+        with self._at_work(), ExitStack() as pressed:
+            await self._press(reply, pressed)
+            record = await self._replies.load(reply)
+            surface = self._surfaces.of(record) if record is not None else None
+            if record is None or surface is None or not record.state.ended:
+                self.unseen.discard(reply)
+            elif not self.closing:
+                await self.take_up(record, surface)
+
     async def _conclude(self, record: ReplyRecord, ticket: Ticket) -> None:
         async with self._run(ticket, self._draft(ticket.turn, record)) as running:
             await running.conclude(record, *await self._asking.signature_of(record))
+            await ticket.surface.keep(running.editor.messages)
 
     async def idle_within(self, seconds: float) -> None:
         """Wait until no answer is being given any more, but not for ever."""

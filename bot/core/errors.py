@@ -258,6 +258,7 @@ class ReplyGone(ReplyError):
 
     Attributes:
         by_choice: somebody deleted the answer or its question, which stops it.
+        for_now: it was temporary, but for too long: what was to be shown may be shown later.
     """
 
     text = (
@@ -265,9 +266,10 @@ class ReplyGone(ReplyError):
         "gone. Tell a moderator, or ask me somewhere else."
     )
 
-    def __init__(self, detail: str = "", *, by_choice: bool = False) -> None:
+    def __init__(self, detail: str = "", *, by_choice: bool = False, for_now: bool = False) -> None:
         super().__init__(detail)
         self.by_choice = by_choice
+        self.for_now = for_now
 
 
 class PictureFailed(BotError):
@@ -291,7 +293,7 @@ class StorageError(BotError):
 
 
 class DatabaseUnavailable(StorageError):
-    """The database does not answer, or its address is malformed."""
+    """The database does not answer or refuses."""
 
 
 class DatabaseTooNew(StorageError):

@@ -91,12 +91,23 @@ class Running:
         self._meter.reply_ended(ending)
         log.info("reply %s: %s", self.reply, heard.state.value)
 
-    async def shown(self) -> None:
-        """Its last frame is visible (or never will be): nothing is left to do after a restart."""
+    async def leave(self) -> bool:
+        """Nothing more is shown of it now; whether that is for good.
+
+        Its last frame is visible, or never will be: nothing is left to do after a restart. What
+        Discord did not take for too long stays to be shown.
+        """
+        gone = self.editor.gone
+        if gone is not None:
+            log.warning("reply %s: not shown to its end: %s", self.reply, gone)
+        if gone is not None and gone.for_now:
+            await self.save(self.editor.heard.text)
+            return False
         with storing(self.reply, "that it is shown"):
             await self._replies.shown(self.reply, self.surface.address)
         if self.editor.first_text_at is not None:
             self._meter.first_text(self.editor.first_text_at - self._accepted_at)
+        return True
 
     def footer(self, heard: Heard) -> str:
         """The last message's small text."""

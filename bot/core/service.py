@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from bot.core.admission import Admission
 from bot.core.answering import Answering, SurfaceOf
@@ -30,6 +31,8 @@ from bot.core.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
+LATER = 60.0  # seconds until what Discord did not take is tried again; then twice as many
+LATEST = 3600.0
 LAST_FRAMES = 3.0  # seconds that interrupted replies get to say so
 ENDED = "This answer has already ended."
 ELSEWHERE = "That answer is not here. Press the buttons under the answer itself."
@@ -128,7 +131,8 @@ class ChatService:
             InvalidInput: the question cannot be used; nothing was stored or shown.
             LineFull: too many wait already; nothing was stored or shown.
             StorageError: the database does not answer; nothing was shown.
-            ReplyGone: Discord does not show the answer, or not to its end; it is remembered.
+            ReplyGone: Discord does not show the answer, or not to its end; it is remembered. What
+                it may show later is tried again (`show_late`), and nothing is raised.
         """
         reply = await self._accept(turn, surface, by)
         if reply is None:
@@ -141,7 +145,7 @@ class ChatService:
             return
         running = await self._answering.answer(ticket)
         gone = None if running is None else running.editor.gone
-        if gone is not None and not gone.by_choice:
+        if gone is not None and not (gone.by_choice or gone.for_now):
             raise gone
 
     async def stop(self, reply: ReplyId, by: Presser) -> None:
@@ -238,6 +242,20 @@ class ChatService:
                 surface = self._surfaces.of(record)
                 if surface is not None:
                     tasks.create_task(self._recover(record, surface))
+
+    async def show_late(self) -> NoReturn:
+        """Show what Discord does not take for too long as soon as it does; until cancelled."""
+        wait = LATER
+        while True:
+            await asyncio.sleep(wait)
+            for reply in sorted(self._answering.unseen):
+                try:
+                    await self._answering.show_late(reply)
+                except InvalidInput as refusal:
+                    log.info("reply %s: not shown late: %s", reply, refusal)
+                except Exception:  # the others are shown all the same
+                    log.exception("reply %s: could not be shown late", reply)
+            wait = min(2 * wait, LATEST) if self._answering.unseen else LATER
 
     async def shut_down(self, grace: float) -> None:
         """Begin nothing new, give running answers `grace` seconds, interrupt the rest visibly."""

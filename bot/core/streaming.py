@@ -253,7 +253,8 @@ class StreamEditor:
                     failures = 0
                 failures += 1
                 if failures >= GIVE_UP_AFTER:
-                    self.gone = ReplyGone(f"given up after {failures} tries: {delay}")
+                    given_up = f"given up after {failures} tries: {delay}"
+                    self.gone = ReplyGone(given_up, for_now=True)
                     break
                 asked = delay.retry_after
                 await asyncio.sleep(backoff(failures) if asked is None else asked)

@@ -154,15 +154,21 @@ class MessageChain:
         await self._quietly(self._channel.typing())
 
     async def keep(self, count: int) -> None:
-        """Delete the chain's messages after the first `count`."""
+        """Delete the chain's messages after the first `count`; the last ones go first.
+
+        One that Discord does not delete for now stays in the chain, and so do those before it.
+        """
         for index in reversed(range(count, len(self._messages))):
             access = self._access_to(index)
-            message = self._messages.pop()
+            message = self._messages[index]
             self._own.remove(message)  # before Discord tells that it is gone
             if access is not None:
-                await self._quietly(access.routes.delete(message))
-            elif not self._private:
-                await self._quietly(self._channel.delete(message))
+                gone = await self._quietly(access.routes.delete(message))
+            else:
+                gone = self._private or await self._quietly(self._channel.delete(message))
+            if not gone:
+                return
+            self._messages.pop()
 
     async def retire(self) -> None:
         """Take the buttons off the last message."""
@@ -173,11 +179,14 @@ class MessageChain:
         if access is not None or not self._private:
             await self._quietly(self._edit(self._messages[last], NO_BUTTONS, access))
 
-    async def _quietly(self, courtesy: Awaitable[object]) -> None:
+    async def _quietly(self, courtesy: Awaitable[object]) -> bool:
+        """Do what nobody waits for; False if it may be tried again."""
         try:
             await courtesy
         except (ReplyDelayed, Refused) as error:
             _log.info("courtesy_failed channel=%d error=%s", self._channel.channel, error)
+            return isinstance(error, Refused)
+        return True
 
     def _exists(self, index: int) -> bool:
         return index < len(self._messages) and index not in self._too_old

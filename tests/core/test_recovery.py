@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
 from bot.core.errors import InvalidInput, OutOfCredits, ReplyDelayed
 from bot.core.ports.weryai import Finish
-from bot.core.replies import Controls, ReplyState
-from bot.core.service import LAST_FRAMES
+from bot.core.replies import Controls, ReplyRecord, ReplyState
+from bot.core.service import LAST_FRAMES, LATER, LATEST
+from bot.core.streaming import GIVE_UP_AFTER
+from tests.core.fake_discord import FakeSurface
 from tests.core.fake_model import FOREVER, FakeCatalogue, Step, words
+from tests.core.fake_stores import LATENCY
 from tests.core.samples import FLASH, place, turn
 from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, World
 from tests.virtual_time import in_virtual_time
@@ -304,6 +308,28 @@ async def test_a_new_answer_that_was_begun_in_place_of_an_old_one_is_given() -> 
 
 
 @in_virtual_time
+async def test_a_long_new_answer_that_was_begun_in_place_of_a_long_one_is_given_to_its_end() -> (
+    None
+):
+    long = words(1200, pause=0.0)
+    world = World([0.1, *long], [0.1, *long])
+    asked = world.ask()
+    await asked.task
+    pressed = asyncio.create_task(world.press("Regenerate", asked))
+    await world.memory.happened("reopen")
+    await asyncio.sleep(LATENCY / 2)  # the other messages have gone, and that is not stored yet
+    assert len(world.discord.messages) == 1
+    pressed.cancel()
+    await asyncio.gather(pressed, return_exceptions=True)
+    await world.killed()
+    await world.service.recover()
+    surface = world.found[asked.reply]
+    assert world.state(asked) is ReplyState.COMPLETE
+    assert list(world.discord.messages) == list(surface.address.message_ids)
+    assert (len(surface.messages), surface.buttons) == (3, Controls.ENDED)
+
+
+@in_virtual_time
 async def test_an_interrupted_answer_with_a_newer_one_has_no_buttons() -> None:
     world = World(ENDLESS, ANSWER)
     first = world.ask("a")
@@ -389,3 +415,88 @@ async def test_killed_at_any_moment_no_question_is_lost_or_answered_twice(after:
     shown = list(world.discord.messages.values())
     assert Controls.STREAMING not in [frame.controls for frame in shown]
     assert len(shown) == said.count("Because so.") + said.count("Because")
+
+
+# --- what Discord does not take for too long ------------------------------------------------------
+
+
+@in_virtual_time
+async def test_an_ending_that_discord_did_not_take_for_minutes_is_shown_when_it_does() -> None:
+    world = World(ANSWER, ANSWER)
+    asked = world.ask()
+    asked.surface.troubles = [None, *[ReplyDelayed("503")] * 100]
+    await asked.task
+    assert asked.surface.buttons is Controls.STREAMING
+    showing = asyncio.create_task(world.service.show_late())
+    await asyncio.sleep(LATER + 1)
+    late = world.found[asked.reply]
+    assert (late.text, late.buttons) == (SHOWN, Controls.ENDED)
+    assert late.address.message_ids == asked.surface.address.message_ids
+    assert not world.memory.not_shown
+    assert len(world.model.requests) == 1
+    await asyncio.sleep(LATEST)
+    assert world.found[asked.reply] is late
+    showing.cancel()
+
+
+class Unwilling(World):
+    """A world whose Discord takes nothing.
+
+    Attributes:
+        tried: when it was tried anew.
+    """
+
+    def __init__(self, *scripts: list[Step]) -> None:
+        super().__init__(*scripts)
+        self.tried: list[float] = []
+
+    def of(self, record: ReplyRecord) -> FakeSurface | None:
+        surface = super().of(record)
+        assert surface is not None
+        surface.troubles = [ReplyDelayed("503")] * GIVE_UP_AFTER
+        self.tried.append(now())
+        return surface
+
+
+@in_virtual_time
+async def test_what_is_still_not_taken_is_tried_less_and_less_often() -> None:
+    world = Unwilling(ANSWER)
+    asked = world.ask()
+    asked.surface.troubles = [ReplyDelayed("503")] * GIVE_UP_AFTER
+    await asked.task
+    showing = asyncio.create_task(world.service.show_late())
+    await asyncio.sleep(24 * LATEST)
+    waits = [later - earlier for earlier, later in pairwise(world.tried)]
+    assert waits[:4] == sorted(waits[:4])
+    assert 20 < len(waits) < 32
+    showing.cancel()
+
+
+@in_virtual_time
+async def test_an_ending_that_discord_did_not_take_is_left_to_the_next_process() -> None:
+    world = World([0.5, *words(1200, pause=0.0)])
+    asked = world.ask()
+    asked.surface.troubles = [None, None, None, *[ReplyDelayed("503")] * 100]
+    await asked.task
+    await world.restarted()
+    await world.service.recover()
+    surface = world.found[asked.reply]
+    assert list(world.discord.messages) == list(surface.address.message_ids)
+    assert (len(surface.messages), surface.buttons) == (3, Controls.ENDED)
+
+
+@in_virtual_time
+async def test_what_is_answered_anew_meanwhile_is_not_shown_late() -> None:
+    world = World(ANSWER, [LATER, "Otherwise", Finish("stop")])
+    asked = world.ask()
+    asked.surface.troubles = [None, *[ReplyDelayed("503")] * 100]
+    await asked.task
+    pressed = asyncio.create_task(world.press("Regenerate", asked))
+    showing = asyncio.create_task(world.service.show_late())
+    await asyncio.sleep(LATER - 1)
+    assert not world.found
+    surface = await pressed
+    await asyncio.sleep(LATEST)
+    assert surface.text == f"Otherwise\n-# {FLASH.name}"
+    assert not world.found
+    showing.cancel()

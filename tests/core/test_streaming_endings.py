@@ -123,6 +123,7 @@ async def test_temporary_failures_are_waited_for_longer_each_time_and_then_given
     for wait, ceiling in zip(waits, ceilings, strict=True):
         assert ceiling / 2 <= wait <= ceiling + 0.01
     assert stage.editor.gone is not None
+    assert stage.editor.gone.for_now
     assert (heard.text, stage.book.closed) == ("Hello", [ReplyState.COMPLETE])
 
 

@@ -262,6 +262,23 @@ async def test_superfluous_messages_are_deleted_and_taken_down_as_ones_own_doing
     assert [own.removed(id_) for id_ in ids] == [False, True, True]
 
 
+async def test_a_superfluous_message_that_is_not_deleted_at_once_is_deleted_later(
+    chain: MessageChain, home: Home, sandbox: DiscordSandbox
+) -> None:
+    for index in range(4):
+        await chain.show(index, Frame(f"Page {index}"))
+    ids = chain.address.message_ids
+    await home.mo.delete(home.answers()[3])
+    sandbox.faults.answer("DELETE", f"/messages/{ids[2]}", 503)
+
+    await chain.keep(1)
+    assert chain.address.message_ids == ids[:3]
+    await chain.keep(1)
+
+    assert chain.address.message_ids == ids[:1]
+    assert [message.content for message in home.answers()] == ["Page 0"]
+
+
 async def test_a_retired_answer_keeps_its_text_and_loses_its_buttons(
     chain: MessageChain, home: Home
 ) -> None:

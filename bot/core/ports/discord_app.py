@@ -59,7 +59,10 @@ class ReplySurface(Protocol):
         ...
 
     async def keep(self, count: int) -> None:
-        """Delete the chain's messages after the first `count`; never raises."""
+        """Delete the chain's messages after the first `count`; never raises.
+
+        One that Discord does not delete for now stays in the chain.
+        """
         ...
 
     async def retire(self) -> None:
