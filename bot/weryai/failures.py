@@ -10,7 +10,6 @@ error's detail is made of the status, the code and the type alone.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -29,6 +28,7 @@ from bot.core.errors import (
     RateLimited,
     Unauthorized,
 )
+from bot.weryai.lenient import json_of, whole_number
 
 Kind = type[ModelError]
 
@@ -109,7 +109,7 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
         return float(value)
     try:
         when = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if when.tzinfo is None:  # "-0000" means UTC without a place
         when = when.replace(tzinfo=UTC)
@@ -151,7 +151,7 @@ def _kind(status: int, words: str, code: int | None) -> Kind:
 
 def _parsed(body: bytes) -> object:
     try:
-        return json.loads(body)
+        return json_of(body)
     except ValueError:  # HTML from a proxy, or nothing
         return None
 
@@ -172,9 +172,8 @@ def _words(fields: Mapping[str, object]) -> str:
 
 def _code(fields: Mapping[str, object]) -> int | None:
     for name in ("code", "status"):
-        value = fields.get(name)
-        if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()):
-            return int(value)
+        if (code := whole_number(fields.get(name))) is not None:
+            return code
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from math import isfinite, nan
@@ -11,6 +10,7 @@ from bot.core.errors import ModelError, ModelUnavailable
 from bot.core.ports.weryai import ModelInfo
 from bot.weryai.failures import failure, request_id
 from bot.weryai.known_models import KNOWN_MODELS
+from bot.weryai.lenient import json_of, whole_number
 
 # Where each fact may be, the surest name first. An `id` may also be a row's number: only text
 # counts as a key.
@@ -49,7 +49,7 @@ def read_balance(body: bytes, headers: Mapping[str, str]) -> float:
     data = content.get("data") if isinstance(content, dict) else content
     try:
         if isinstance(data, str):
-            data = json.loads(data)
+            data = json_of(data)
         if isinstance(data, bool) or not isinstance(data, int | float):
             data = nan
         credits_left = float(data)
@@ -62,8 +62,8 @@ def read_balance(body: bytes, headers: Mapping[str, str]) -> float:
 
 def _parsed(body: bytes) -> object:
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return json_of(body)
+    except ValueError:
         return None
 
 
@@ -105,16 +105,13 @@ def _model(entry: object) -> ModelInfo | None:
 def _text(entry: Mapping[str, object], names: Iterable[str]) -> str | None:
     for name in names:
         value = entry.get(name)
-        if isinstance(value, str) and value.strip():
+        if isinstance(value, str) and value.strip() and value.isprintable():
             return value.strip()
     return None
 
 
 def _number(entry: Mapping[str, object], names: Iterable[str]) -> int | None:
     for name in names:
-        value = entry.get(name)
-        if isinstance(value, str) and value.isdecimal():
-            value = int(value)
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
+        if number := whole_number(entry.get(name)):
+            return number
     return None

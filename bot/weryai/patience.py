@@ -17,8 +17,8 @@ class Timeouts:
 
     Attributes:
         connect: for TCP and TLS.
-        first_byte: for the request's way out and the response's headers, and again for the first byte of its body: a model
-            may think before it speaks.
+        first_byte: for the request's way out and the response's headers, and again for the first
+            byte of its body: a model may think before it speaks.
         silence: between two pieces of the body. Any byte ends a silence, so a heartbeat (an SSE
             comment, a blank line) counts as life.
     """

@@ -6,7 +6,6 @@ in OpenAI's style, or the vendor's envelope, since each of them may come where a
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 from pydantic import (
@@ -18,7 +17,7 @@ from pydantic import (
     WrapValidator,
 )
 
-MOST_TOKENS = 2**31 - 1  # of a request that can be accounted for
+from bot.weryai.lenient import MOST, json_of
 
 
 class _Schema(BaseModel):
@@ -39,8 +38,8 @@ class Choice(_Schema):
 
 
 class TokenUsage(_Schema):
-    prompt_tokens: int = Field(default=0, ge=0, le=MOST_TOKENS)
-    completion_tokens: int = Field(default=0, ge=0, le=MOST_TOKENS)
+    prompt_tokens: int = Field(default=0, ge=0, le=MOST)
+    completion_tokens: int = Field(default=0, ge=0, le=MOST)
 
 
 def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> TokenUsage | None:
@@ -98,7 +97,7 @@ def _read_slowly(data: bytes) -> Answer:
     # A server that cuts text into UTF-16 units escapes half a character as "\ud83d", which only
     # the standard library's parser lets through; `StreamReader` joins the halves.
     try:
-        content = json.loads(data)
+        content = json_of(data)
     except ValueError as error:
         raise Unreadable("no JSON") from error
     return _validated(content)
