@@ -150,7 +150,8 @@ def _failure(response: aiohttp.ClientResponse, answer: Any) -> ReplyDelayed | Re
     code = code if isinstance(code, int) else 0  # a proxy's JSON may have another one, or none
     # Discord answers with 429 here too, but waiting for up to an hour is no way to go on.
     if status == TOO_MANY_REQUESTS and code != TOO_OLD_TO_EDIT:
-        return ReplyDelayed("429", retry_after=told.get("retry_after"))
+        wait = told.get("retry_after")
+        return ReplyDelayed("429", retry_after=wait if isinstance(wait, int | float) else None)
     if status >= SERVER_ERROR:
         return ReplyDelayed(str(status))
     return Refused(status, code, str(told.get("message", "")))

@@ -64,6 +64,18 @@ async def test_a_429_is_said_at_once_with_its_wait(
     assert observer.endings[-1][1]["retry_after"] is not None
 
 
+@pytest.mark.parametrize("body", [{"retry_after": "soon"}, {"retry_after": None}, ["?"], "<p>"])
+async def test_a_429_of_a_proxy_is_temporary_whatever_it_says(
+    sandbox: DiscordSandbox, rest: DiscordRest, home: Home, body: object
+) -> None:
+    sandbox.faults.answer("POST", "/typing", 429, body)
+
+    with pytest.raises(ReplyDelayed) as delayed:
+        await rest.send("POST", f"/channels/{home.channel.id}/typing")
+
+    assert delayed.value.retry_after is None
+
+
 async def test_a_global_429_is_reported_as_such(
     sandbox: DiscordSandbox, rest: DiscordRest, home: Home, observer: Observer
 ) -> None:
