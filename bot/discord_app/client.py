@@ -42,7 +42,7 @@ from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.sync import sync
 from bot.discord_app.threads import ListenedThreads
 from bot.discord_app.usage.commands import Usage
-from bot.discord_app.views import Presses, ReplyButton, VariantButton
+from bot.discord_app.views import Presses, ReplyButton
 
 INTENT_REFUSED = (
     "Discord does not give the bot the Message Content intent. Switch it on in the developer "
@@ -141,7 +141,7 @@ class WeryBot(commands.AutoShardedBot):
         assert self.user is not None  # the login is done
         for feature in self._features(self.user.id):
             await self.add_cog(feature)
-        self.add_dynamic_items(ReplyButton, VariantButton)
+        self.add_dynamic_items(ReplyButton)
         await sync(self.tree, self.collaborators.rest, self._application_id)
 
     async def on_message(self, message: discord.Message, /) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import discord
@@ -32,6 +33,7 @@ LARGEST = int(max(bounds.high or 0 for bounds in BOUNDS.values()))
 WHOSE = "Each member (if you leave it out), or the whole server together"
 ROLE = "Only for members with this role, each of them"
 For = Literal["members", "server"]
+Change = Callable[[Any], Any]  # the stored rules as they are to be, from what they are
 
 
 class LimitCommands(
@@ -61,13 +63,8 @@ class LimitCommands(
         role: discord.Role | None = None,
     ) -> None:
         """`/config limits set`."""
-        whose = _whose(who, role)
-
-        def change(before: Any) -> Any:
-            return LimitRules.of(before).with_limit(whose, What(what), most).stored()
-
-        changed = await self._changes.change(interaction, change)
-        await self._tell(interaction, "" if changed else UNCHANGED)
+        change = _limiting(_whose(who, role), What(what), most)
+        await self._change(interaction, change)
 
     @app_commands.command(name="remove", description="Take a limit away")
     @app_commands.describe(what="What not to limit any more", who=WHOSE, role=ROLE)
@@ -80,13 +77,8 @@ class LimitCommands(
         role: discord.Role | None = None,
     ) -> None:
         """`/config limits remove`."""
-        whose = _whose(who, role)
-
-        def change(before: Any) -> Any:
-            return LimitRules.of(before).with_limit(whose, What(what), None).stored()
-
-        changed = await self._changes.change(interaction, change)
-        await self._tell(interaction, "" if changed else NO_SUCH)
+        change = _limiting(_whose(who, role), What(what), None)
+        await self._change(interaction, change, NO_SUCH)
 
     @app_commands.command(name="moderators", description="Whether limits hold moderators, too")
     @app_commands.describe(exempt="Whether members with Manage Server are exempt from all limits")
@@ -102,14 +94,19 @@ class LimitCommands(
                 raise InvalidInput(text=NOT_YET)
             return LimitRules.of({**before, "moderators_exempt": exempt}).stored()
 
-        changed = await self._changes.change(interaction, change)
-        await self._tell(interaction, "" if changed else UNCHANGED)
+        await self._change(interaction, change)
 
     @app_commands.command(name="show", description="The limits, and what the server has used")
     async def show(self, interaction: AnyInteraction) -> None:
         """`/config limits show`."""
         await think(interaction, private=True)
         await self._tell(interaction)
+
+    async def _change(
+        self, interaction: AnyInteraction, change: Change, unchanged: str = UNCHANGED
+    ) -> None:
+        changed = await self._changes.change(interaction, change)
+        await self._tell(interaction, "" if changed else unchanged)
 
     async def _tell(self, interaction: AnyInteraction, first: str = "") -> None:
         rules, counts = await self._limits.of_server(place_of(interaction))
@@ -120,6 +117,10 @@ class LimitCommands(
         if counts:
             told.append(USED.format(counts=", ".join(counts)))
         await interaction.followup.send("\n".join(filter(None, told)), ephemeral=True)
+
+
+def _limiting(whose: Whose, what: What, most: int | None) -> Change:
+    return lambda before: LimitRules.of(before).with_limit(whose, what, most).stored()
 
 
 def _whose(who: For, role: discord.Role | None) -> Whose:
