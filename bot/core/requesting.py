@@ -16,7 +16,7 @@ from bot.core.options import Resolved
 from bot.core.placeholders import filled_in
 from bot.core.ports.weryai import ModelInfo
 from bot.core.prompt import build_prompt
-from bot.core.requests import ChatRequest
+from bot.core.requests import WRITING, ChatRequest
 
 CONTINUE = (
     "Your last message was cut off. Go on from exactly where it ends, with the very next "
@@ -109,19 +109,8 @@ def request_for(
             max_characters=room,
         ),
         web=bool(values.get("web")),
-        **{name: values.get(name) for name in _AS_CHOSEN},
+        **{name: values.get(name) for name in (*WRITING, *OF_A_WHOLE_ANSWER)},
     )
-
-
-_AS_CHOSEN = (
-    "max_tokens",
-    "temperature",
-    "top_p",
-    "presence_penalty",
-    "frequency_penalty",
-    "seed",
-    *OF_A_WHOLE_ANSWER,
-)
 
 
 def continued(turn: Turn, history: list[Said], partial: str) -> tuple[Turn, list[Said]]:

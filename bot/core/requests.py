@@ -36,6 +36,17 @@ RANGES: Mapping[str, Range] = {
 }
 
 
+# The fields that say how a model writes, under WeryAI's names, which options have, too.
+WRITING = (
+    "max_tokens",
+    "temperature",
+    "top_p",
+    "presence_penalty",
+    "frequency_penalty",
+    "seed",
+)
+
+
 def check_range(name: str, value: float | None) -> None:
     """Refuse a number outside its documented range.
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 from httpx_aiohttp import HttpxAiohttpClient
@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from bot.core.errors import ModelError, QueueFull, RateLimited
 from bot.core.ports.weryai import ChatEvent, ModelInfo, Strain
-from bot.core.requests import ChatRequest
+from bot.core.requests import WRITING, ChatRequest
 from bot.weryai.exchange import NO_FIRST_BYTE, answer_of, body_of, translated, within
 from bot.weryai.listing import read_balance, read_models
 from bot.weryai.patience import Retries, Timeouts
@@ -194,7 +194,7 @@ def payload(request: ChatRequest) -> dict[str, Any]:
         ],
         "stream": True,
     }
-    for name in _OPTIONAL:
+    for name in (*WRITING, "n"):
         if (value := getattr(request, name)) is not None:
             content[name] = value
     if request.web:
@@ -202,17 +202,6 @@ def payload(request: ChatRequest) -> dict[str, Any]:
     if request.response_format is not None:
         content["response_format"] = dict(request.response_format)
     return content
-
-
-_OPTIONAL = (
-    "max_tokens",
-    "temperature",
-    "top_p",
-    "presence_penalty",
-    "frequency_penalty",
-    "seed",
-    "n",
-)
 
 
 def _usable(api_key: SecretStr) -> str:
@@ -242,11 +231,13 @@ def _through_proxy(server: httpx.URL) -> bool:
     Raises:
         ValueError: it is of a kind that cannot be used.
     """
+    if _is_here(server.host) or proxy_bypass(server.host):
+        return False
     proxies = getproxies()
     proxy = urlsplit(proxies.get(server.scheme) or proxies.get("all") or "http:")
     if proxy.scheme not in {"http", "https"}:
         raise ValueError(f"a proxy must be http or https; the environment's is {proxy.scheme}")
-    return not _is_here(server.host)
+    return True
 
 
 def _is_here(host: str) -> bool:
