@@ -90,6 +90,27 @@ async def test_beyond_its_grace_answers_are_interrupted_visibly_and_can_go_on(
     assert len(stage.weryai.requests) == asked + 2 + len(streams[1:])
 
 
+async def test_an_answer_that_discord_does_not_take_is_shown_by_the_next_process(
+    stage: Stage,
+) -> None:
+    home = stage.home()
+    async with stage.running_bot(SHUTDOWN_GRACE="0.5") as bot:
+        streams = [(at, await growing(at, ask)) for at, ask in everywhere(home)]
+        refusal = stage.discord.faults.answer("PATCH", "/messages/", 503, times=1000)
+        for _, (_, _, gate) in streams:
+            gate.release()
+        await refusal.arrived.wait()
+
+        assert await bot.stop() == 0
+
+    stage.discord.faults.clear()
+    async with stage.running_bot():
+        for at, (question, answer, _) in streams:
+            assert await at.answered(question) is answer
+            assert answer.content in {WHOLE, INTERRUPTED}
+    assert len(stage.weryai.requests) == len(streams)
+
+
 async def test_with_nothing_to_do_it_leaves_at_once(stage: Stage) -> None:
     home = stage.home()
     async with stage.running_bot(SHUTDOWN_GRACE="600") as bot:
