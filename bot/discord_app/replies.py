@@ -17,6 +17,7 @@ from bot.core.conversation import EventId, MessageId, ReplyId
 from bot.core.errors import ReplyDelayed, ReplyGone
 from bot.core.ports.discord_app import Lane
 from bot.core.replies import Address, File, Frame
+from bot.core.text import MAX_CONTENT, utf16_len
 from bot.discord_app.buttons import components
 from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.rest import TOO_OLD_TO_EDIT, Refused
@@ -30,7 +31,10 @@ SUPPRESS_EMBEDS = 1 << 2  # message flag: a link's preview would jump about as t
 # Discord's JSON error codes.
 UNKNOWN_MESSAGE = 10008
 TOKEN_CODES = frozenset({10015, 10062, 50027})  # unknown webhook, unknown interaction, bad token
+MISSING_PERMISSIONS = 50013
 NO_HISTORY_FOR_REPLY = 160002  # a reply needs Read Message History
+
+WITHOUT_FILE = "\n-# The file is missing: I lack the permission Attach Files here."
 
 NO_BUTTONS = Parcel({"components": []})
 
@@ -96,6 +100,7 @@ class MessageChain:
         self._own = own or OwnMessages()
         self._reply: ReplyId | None = None
         self._may_refer = True
+        self._may_attach = True
         self._too_old = {index for index, id_ in enumerate(messages) if id_ in too_old}
         self._attached: dict[int, File | None] = {}  # the file each message carries
 
@@ -137,10 +142,10 @@ class MessageChain:
             else:
                 created = await self._create(index, parcel, access)
                 await self._place(index, created.id, access)
-                if created.content.strip() != frame.content.strip():
+                if created.content.strip() != parcel.payload["content"].strip():
                     raise ReplyDelayed("this message was there with other text", retry_after=0.0)
         except Refused as refusal:
-            raise self._translated(refusal, index, access) from refusal
+            raise self._translated(refusal, index, access, parcel) from refusal
         self._attached[index] = frame.attachment
 
     @property
@@ -201,20 +206,24 @@ class MessageChain:
         return access
 
     def _parcel(self, index: int, frame: Frame) -> Parcel:
+        file = frame.attachment if self._may_attach else None
+        content = frame.content
+        if file is not frame.attachment and utf16_len(content + WITHOUT_FILE) <= MAX_CONTENT:
+            content += WITHOUT_FILE
         payload: dict[str, Any] = {
-            "content": frame.content,
+            "content": content,
             "allowed_mentions": {"parse": []},
             "components": components(frame, self._reply),
         }
         exists = self._exists(index)
         if not exists:
             payload["flags"] = SUPPRESS_EMBEDS
-        if frame.attachment is None:
+        if file is None:
             if exists:
                 payload["attachments"] = []  # whatever file was there goes with its text
-        elif not exists or frame.attachment != self._attached.get(index):
-            payload["attachments"] = [{"id": 0, "filename": frame.attachment.name}]
-            return Parcel(payload, frame.attachment)
+        elif not exists or file != self._attached.get(index):
+            payload["attachments"] = [{"id": 0, "filename": file.name}]
+            return Parcel(payload, file)
         return Parcel(payload)
 
     async def _edit(
@@ -261,7 +270,7 @@ class MessageChain:
                 await self._quietly(self._channel.edit(old, NO_BUTTONS))
 
     def _translated(
-        self, refusal: Refused, index: int, access: InteractionAccess | None
+        self, refusal: Refused, index: int, access: InteractionAccess | None, parcel: Parcel
     ) -> ReplyDelayed | ReplyGone:
         exists = self._exists(index)
         if access is not None and refusal.code in TOKEN_CODES:
@@ -270,6 +279,8 @@ class MessageChain:
             self._too_old.add(index)  # the new text comes as a reply to the old message
         elif not exists and refusal.code == NO_HISTORY_FOR_REPLY and self._may_refer:
             self._may_refer = False
+        elif refusal.code == MISSING_PERMISSIONS and parcel.attachment is not None:
+            self._may_attach = False  # perhaps it is only that
         else:
             return ReplyGone(str(refusal), by_choice=refusal.code == UNKNOWN_MESSAGE)
         if self._private and self._access is None:

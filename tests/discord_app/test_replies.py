@@ -137,6 +137,48 @@ async def test_a_file_from_before_a_restart_goes_with_the_new_text(
     assert home.answers()[0].attachments == ()
 
 
+async def test_a_file_that_may_not_be_attached_is_left_out_and_said_to_be_missing(
+    chain: MessageChain, sandbox: DiscordSandbox, home: Home
+) -> None:
+    sandbox.set_overwrite(home.channel, sandbox.bot_user, deny=Permission.ATTACH_FILES)
+    frame = Frame("Long", attachment=File("answer.md", "All of it"))
+
+    with pytest.raises(ReplyDelayed) as delayed:
+        await chain.show(0, frame)
+    await chain.show(0, frame)
+
+    assert delayed.value.retry_after == 0.0
+    [answer] = home.answers()
+    missing = "\n-# The file is missing: I lack the permission Attach Files here."
+    assert answer.content == f"Long{missing}"
+    assert answer.attachments == ()
+
+
+async def test_where_there_is_no_room_for_it_nothing_is_said_of_a_missing_file(
+    chain: MessageChain, sandbox: DiscordSandbox, home: Home
+) -> None:
+    sandbox.set_overwrite(home.channel, sandbox.bot_user, deny=Permission.ATTACH_FILES)
+    frame = Frame("x" * 1950, attachment=File("answer.md", "All of it"))
+
+    with pytest.raises(ReplyDelayed):
+        await chain.show(0, frame)
+    await chain.show(0, frame)
+
+    assert home.answers()[0].content == "x" * 1950
+
+
+async def test_without_a_file_a_refusal_is_final(
+    chain: MessageChain, sandbox: DiscordSandbox, home: Home
+) -> None:
+    sandbox.set_overwrite(home.channel, sandbox.bot_user, deny=Permission.SEND_MESSAGES)
+    frame = Frame("Long", attachment=File("answer.md", "All of it"))
+
+    with pytest.raises(ReplyDelayed):
+        await chain.show(0, frame)
+    with pytest.raises(ReplyGone):
+        await chain.show(0, frame)
+
+
 async def test_a_deleted_answer_is_gone_by_choice(chain: MessageChain, home: Home) -> None:
     await chain.show(0, Frame("Hello"))
     await home.mo.delete(home.answers()[0])

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.state import Message
 from tests.e2e.playing import Ask, by_mention, ends_again, every_way, in_private
 from tests.e2e.reading import every_version, faults_of, joined, said_by_the_bot
@@ -123,6 +124,23 @@ async def test_beyond_five_messages_the_whole_text_comes_as_a_file(home: Home, a
     assert all(not page.attachments for page in pages[:-1])
     assert pages[-1].content.endswith(f"\n-# The whole answer comes as a file.\n-# {DEFAULT_NAME}")
     assert MANY_PAGES.startswith(joined(pages, "\n\n"))
+
+
+async def test_without_the_right_to_attach_files_the_answer_ends_without_one(
+    home: Home,
+) -> None:
+    deny = Permission.ATTACH_FILES
+    home.discord.set_overwrite(home.channel, home.discord.bot_user, deny=deny)
+
+    pages = await pages_of(home, MANY_PAGES, size=40)
+
+    assert len(pages) == 5
+    assert pages[-1].attachments == ()
+    assert pages[-1].content.endswith(
+        f"\n-# The whole answer comes as a file.\n-# {DEFAULT_NAME}"
+        "\n-# The file is missing: I lack the permission Attach Files here."
+    )
+    assert buttons(pages[-1]) == ["Regenerate"]
 
 
 @every_way
