@@ -154,8 +154,7 @@ def gathered(turns: Sequence[Turn]) -> Turn:
         ValueError: `turns` is empty.
     """
     if not turns:
-        msg = "there is nothing to gather"
-        raise ValueError(msg)
+        raise ValueError("there is nothing to gather")
     last = turns[-1]
     options: dict[str, object] = {}
     for turn in turns:
