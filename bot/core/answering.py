@@ -141,7 +141,7 @@ class Answering:
         *,
         keep: bool,
         quota: Quota | None = None,
-    ) -> None:
+    ) -> Running:
         """Answer anew (or, with `keep`, go on) what has ended before.
 
         Raises:
@@ -164,11 +164,11 @@ class Answering:
                 pressed.close()  # from here on it is a running one
                 # Only now it is certain which messages the reply fills.
                 again = replace(ticket, surface=surface_of(opened))
-                await self._answer_again(opened, again, keep=keep)
+                return await self._answer_again(opened, again, keep=keep)
 
     async def show_variant(
         self, record: ReplyRecord, variant: int, trigger: EventId, surface_of: SurfaceOf
-    ) -> None:
+    ) -> Running:
         """Show another variant of an answer, which the history keeps instead from now on.
 
         It waits in no line: the store sees to it that no question has come in between.
@@ -194,6 +194,7 @@ class Answering:
                 pressed.close()  # from here on it is a running one
                 await running.conclude(chosen, *signed)
                 await surface.keep(running.editor.messages)
+            return running
 
     async def _press(self, reply: ReplyId, pressed: ExitStack) -> None:
         """Make sure that a button of a reply has an effect once, until `pressed` is closed.
@@ -216,7 +217,7 @@ class Answering:
         if self.closing:
             raise InvalidInput(text=RESTARTING)
 
-    async def _answer_again(self, record: ReplyRecord, ticket: Ticket, *, keep: bool) -> None:
+    async def _answer_again(self, record: ReplyRecord, ticket: Ticket, *, keep: bool) -> Running:
         ticket.surface.bind(ticket.reply)
         partial = record.text if keep else ""
         draft = self._draft(ticket.turn, record if keep else None)
@@ -225,6 +226,7 @@ class Answering:
                 await ticket.surface.keep(1)
             await running.editor.run(self._asking.events(running, partial))
             await ticket.surface.keep(running.editor.messages)  # what could not be deleted before
+        return running
 
     def _draft(self, turn: Turn, before: ReplyRecord | None = None) -> Draft:
         """What an answer starts from: nothing, or what there was before it."""

@@ -109,6 +109,12 @@ class Running:
             self._meter.first_text(self.editor.first_text_at - self._accepted_at)
         return True
 
+    def check_seen(self) -> None:
+        """Raise `ReplyGone` where people will never see its end, and did not choose so."""
+        gone = self.editor.gone
+        if gone is not None and not (gone.by_choice or gone.for_now):
+            raise gone
+
     def footer(self, heard: Heard) -> str:
         """The last message's small text."""
         heard = replace(heard, usage=self._usage(heard))

@@ -144,9 +144,8 @@ class ChatService:
             await self._answering.notices.remove(ticket)
             return
         running = await self._answering.answer(ticket)
-        gone = None if running is None else running.editor.gone
-        if gone is not None and not (gone.by_choice or gone.for_now):
-            raise gone
+        if running is not None:
+            running.check_seen()
 
     async def stop(self, reply: ReplyId, by: Presser) -> None:
         """Stop a running answer: what is there stays. One that waits is given no more.
@@ -176,6 +175,7 @@ class ChatService:
             NotAllowed: neither the asker nor a moderator, or they may not ask there, or not now.
             InvalidInput: the answer is unknown, running, or not the newest any more.
             StorageError: the database does not answer.
+            ReplyGone: as in `answer`.
         """
         await self._again(reply, by, trigger, surface_of, keep=False)
 
@@ -185,7 +185,7 @@ class ChatService:
         """Go on with an answer that was cut off, from its last character.
 
         Raises:
-            NotAllowed, InvalidInput, StorageError: as in `regenerate`.
+            NotAllowed, InvalidInput, StorageError, ReplyGone: as in `regenerate`.
         """
         await self._again(reply, by, trigger, surface_of, keep=True)
 
@@ -195,10 +195,11 @@ class ChatService:
         """Show another variant of an answer, by its index, in place of the one that shows.
 
         Raises:
-            NotAllowed, InvalidInput, StorageError: as in `regenerate`.
+            NotAllowed, InvalidInput, StorageError, ReplyGone: as in `regenerate`.
         """
         record = await self._remembered(reply, by)
-        await self._answering.show_variant(record, variant, trigger, surface_of)
+        running = await self._answering.show_variant(record, variant, trigger, surface_of)
+        running.check_seen()
 
     async def edited(self, message: MessageId, text: str) -> None:
         """A question was edited in Discord: the history changes, a given answer does not."""
@@ -290,7 +291,8 @@ class ChatService:
     ) -> None:
         record = await self._remembered(reply, by)
         quota = await self._admission.admit_again(record.turn, by)
-        await self._answering.again(record, trigger, surface_of, keep=keep, quota=quota)
+        running = await self._answering.again(record, trigger, surface_of, keep=keep, quota=quota)
+        running.check_seen()
 
     async def _remembered(self, reply: ReplyId, by: Presser) -> ReplyRecord:
         """A reply that somebody wants to change, and may."""

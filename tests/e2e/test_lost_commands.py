@@ -12,7 +12,7 @@ from bot.sandbox.discord.handles import InteractionHandle
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.state import Channel
 from tests.e2e.playing import COUNT, by_command, growing
-from tests.e2e.stage import Home
+from tests.e2e.stage import Home, buttons
 
 NOT_SHOWN = (
     "I could not show you the whole answer: I may not write there any more, or the place is gone. "
@@ -204,6 +204,21 @@ async def test_the_first_answer_of_chat_whose_thread_is_lost_is_told_privately(
 
     await told_privately(home, chat, NOT_SHOWN)
     assert LOST in warnings(home)[0]
+
+
+@pytest.mark.parametrize("button", ["Regenerate", "▶"])
+async def test_a_press_whose_answer_cannot_be_shown_is_told_privately(
+    home: Home, button: str
+) -> None:
+    thread = await home.ada.start_thread(home.channel, "Talk")
+    asked = await home.ask("Hello?", channel=thread, variants=2)
+    answer = await home.answered(asked)
+    await home.until(lambda: "▶" in buttons(answer))
+    await home.mo.change_thread(thread, archived=True)
+
+    pressed = await home.ada.click(answer, button)
+
+    await told_privately(home, pressed, NOT_SHOWN)
 
 
 @pytest.mark.parametrize("begun", [False, True])
