@@ -101,6 +101,25 @@ async def test_a_conversation_goes_on_after_a_restart(stage: Stage) -> None:
     ]
 
 
+async def test_a_thread_that_was_archived_over_a_restart_goes_on_where_it_was(stage: Stage) -> None:
+    home = stage.home()
+    async with stage.running_bot() as bot:
+        chat = await home.ada.slash(home.channel, "chat", title="Talk")
+        await home.until(lambda: home.guild.threads)
+        [thread] = home.guild.threads.values()
+        await chat.settled()
+        await home.answered(await home.ada.send(thread, "I am Ada."))
+        await home.mo.change_thread(thread, archived=True)
+
+        await bot.restart()
+        await home.answered(await home.ada.send(thread, "Who am I?"))
+        await home.mo.change_thread(thread, archived=True)
+        await home.answered(await home.ask("And who is Bob?", channel=thread))
+
+    asked = [said for role, said in conversation(stage.weryai.requests[-1]) if role == "user"]
+    assert asked == ["I am Ada.", "Who am I?", "And who is Bob?"]
+
+
 async def test_a_message_that_comes_twice_is_answered_once(home: Home) -> None:
     question = await home.mention("Once, please.")
     await home.answered(question)

@@ -57,6 +57,20 @@ async def test_everybody_in_the_thread_is_answered_without_a_mention(home: Home)
     ]
 
 
+async def test_neither_bots_nor_webhooks_are_answered_in_the_thread(home: Home) -> None:
+    thread = await opened(home, await home.ada.slash(home.channel, "chat", title="Sailing"))
+    robot = home.discord.add_person("Robot", bot=True)
+    home.discord.add_member(home.guild, robot)
+    await robot.send(thread, "hello from a bot")
+    home.discord.post_as_webhook(thread, "Hook", "hello from a webhook")
+
+    await home.answered(await home.ada.send(thread, "hello from a person"))
+
+    assert [conversation(one) for one in home.weryai.requests] == [
+        [("user", "hello from a person")]
+    ]
+
+
 async def test_the_channel_itself_is_not_listened_to(home: Home) -> None:
     await opened(home, await home.ada.slash(home.channel, "chat", title="Sailing"))
     ignored = await home.ada.send(home.channel, "just talking to the others")
