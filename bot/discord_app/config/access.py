@@ -46,7 +46,6 @@ class PlaceToAsk(app_commands.Transformer):
 
 
 Channel = app_commands.Transform[app_commands.AppCommandChannel, PlaceToAsk]
-Change = Callable[[AccessRules, frozenset[Entry]], AccessRules]
 
 
 class AccessCommands(app_commands.Group, name="access", description="Who may ask me, and where"):
@@ -60,58 +59,70 @@ class AccessCommands(app_commands.Group, name="access", description="Who may ask
         super().__init__()
         self._choices = choices
         self._changes = RuleChanges(choices, "access")
-        self._add(
-            "allow",
-            "Only what is allowed may use me, then",
-            lambda rules, named: rules.with_entries(allow=named),
-            channel="Only in allowed channels",
-            role="Only members with an allowed role, and allowed members",
-            member="Only allowed members, and members with an allowed role",
-        )
-        self._add(
-            "deny",
-            "What is denied may not use me",
-            lambda rules, named: rules.with_entries(deny=named),
-            channel="Not in this channel",
-            role="Nobody with this role",
-            member="Not this member",
-        )
-        self._add(
-            "remove",
-            "Take something out of both lists",
-            lambda rules, named: rules.without(named),
-            NOT_LISTED,
-            channel="A channel in a list",
-            role="A role in a list",
-            member="A member in a list",
-        )
 
-    def _add(
-        self, name: str, description: str, change: Change, unchanged: str = UNCHANGED, **named: str
+    @app_commands.command(name="allow", description="Only what is allowed may use me, then")
+    @app_commands.describe(
+        channel="Only in allowed channels",
+        role="Only members with an allowed role, and allowed members",
+        member="Only allowed members, and members with an allowed role",
+    )
+    async def allow(
+        self,
+        interaction: AnyInteraction,
+        channel: Channel | None = None,
+        role: discord.Role | None = None,
+        member: discord.User | None = None,
     ) -> None:
-        """Add a command that changes the lists; `named` describes its options."""
+        """`/config access allow`."""
+        entries = _entries(channel, role, member)
+        await self._change(interaction, lambda rules: rules.with_entries(allow=entries))
 
-        @app_commands.command(name=name, description=description)
-        @app_commands.describe(**named)
-        async def command(
-            interaction: AnyInteraction,
-            channel: Channel | None = None,
-            role: discord.Role | None = None,
-            member: discord.User | None = None,
-        ) -> None:
-            entries = _entries(channel, role, member)
-            changed = await self._changes.change(
-                interaction, lambda before: change(AccessRules.of(before), entries).stored()
-            )
-            await self._tell(interaction, "" if changed else unchanged)
+    @app_commands.command(name="deny", description="What is denied may not use me")
+    @app_commands.describe(
+        channel="Not in this channel", role="Nobody with this role", member="Not this member"
+    )
+    async def deny(
+        self,
+        interaction: AnyInteraction,
+        channel: Channel | None = None,
+        role: discord.Role | None = None,
+        member: discord.User | None = None,
+    ) -> None:
+        """`/config access deny`."""
+        entries = _entries(channel, role, member)
+        await self._change(interaction, lambda rules: rules.with_entries(deny=entries))
 
-        self.add_command(command)
+    @app_commands.command(name="remove", description="Take something out of both lists")
+    @app_commands.describe(
+        channel="A channel in a list", role="A role in a list", member="A member in a list"
+    )
+    async def remove(
+        self,
+        interaction: AnyInteraction,
+        channel: Channel | None = None,
+        role: discord.Role | None = None,
+        member: discord.User | None = None,
+    ) -> None:
+        """`/config access remove`."""
+        entries = _entries(channel, role, member)
+        await self._change(interaction, lambda rules: rules.without(entries), NOT_LISTED)
 
     @app_commands.command(name="show", description="Who may ask me, and where")
     async def show(self, interaction: AnyInteraction) -> None:
         """`/config access show`."""
         await think(interaction, private=True)
         await self._tell(interaction)
+
+    async def _change(
+        self,
+        interaction: AnyInteraction,
+        change: Callable[[AccessRules], AccessRules],
+        unchanged: str = UNCHANGED,
+    ) -> None:
+        changed = await self._changes.change(
+            interaction, lambda before: change(AccessRules.of(before)).stored()
+        )
+        await self._tell(interaction, "" if changed else unchanged)
 
     async def _tell(self, interaction: AnyInteraction, first: str = "") -> None:
         options = await self._choices.of(place_of(interaction))
