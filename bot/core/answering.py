@@ -56,7 +56,7 @@ class Answering:
         notices: what is shown to those who wait.
         running: the answers being given.
         reopening: replies that are about to be answered anew.
-        unseen: replies whose ending Discord did not take for too long.
+        unseen: replies whose ending, or withdrawal, Discord did not take for too long.
         closing: nothing new is begun any more.
     """
 
@@ -86,7 +86,7 @@ class Answering:
         self.notices = Notices(self.lines, replies=replies, budget=budget)
         self.running: dict[ReplyId, Running] = {}
         self.reopening: set[ReplyId] = set()
-        self.unseen: set[ReplyId] = set()
+        self.unseen = self.notices.unseen
         self.closing = False
         self._works = 0
         self._idle = asyncio.Event()

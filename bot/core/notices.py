@@ -39,12 +39,16 @@ class Notice:
         lines: where it stands.
         replies: keep the message, so that the next process finds it.
         budget: gives leave for it.
+
+    Attributes:
+        given_up: Discord has not taken its last frame for too long.
     """
 
     def __init__(
         self, ticket: Ticket, lines: Lines, *, replies: ReplyStore, budget: EditBudget
     ) -> None:
         self.ticket = ticket
+        self.given_up = False
         self._lines = lines
         self._replies = replies
         self._budget = budget
@@ -97,6 +101,7 @@ class Notice:
 
     async def _follow(self, progress: Progress) -> bool:
         """Show the newest frame; False if it cannot be shown any more."""
+        self.given_up = False
         for failures in range(1, GIVE_UP_AFTER + 1):
             try:
                 await self._show(progress)
@@ -113,6 +118,7 @@ class Notice:
                 return False
             else:
                 return True
+        self.given_up = True
         return False
 
     async def _show(self, progress: Progress) -> None:
@@ -157,9 +163,13 @@ class Notices:
         lines: where they stand.
         replies: every answer's row.
         budget: gives leave for frames.
+
+    Attributes:
+        unseen: replies of which Discord did not take for too long that they were withdrawn.
     """
 
     def __init__(self, lines: Lines, *, replies: ReplyStore, budget: EditBudget) -> None:
+        self.unseen: set[ReplyId] = set()
         self._lines = lines
         self._replies = replies
         self._budget = budget
@@ -210,7 +220,11 @@ class Notices:
         notice = self._waiting.get(ticket.reply) or self._notice(ticket)
         await self._store(notice)
         await notice.conclude(WITHDRAWN)
-        await self._forget(ticket)
+        if notice.given_up:
+            self.unseen.add(ticket.reply)
+        else:
+            self.unseen.discard(ticket.reply)
+            await self._forget(ticket)
 
     async def remove(self, ticket: Ticket) -> None:
         """What was asked, or its notice, has been deleted: nothing of it is shown any more."""

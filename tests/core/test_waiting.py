@@ -17,7 +17,8 @@ from bot.core.options import Change, Scope
 from bot.core.ports.weryai import Finish
 from bot.core.replies import Controls, ReplyState
 from bot.core.room import IN_CONVERSATION, IN_SERVER
-from bot.core.streaming import PATIENCE, THINKING
+from bot.core.service import LATER, LATEST
+from bot.core.streaming import GIVE_UP_AFTER, PATIENCE, THINKING
 from tests.core.fake_discord import FakeSurface
 from tests.core.fake_model import FOREVER, Step, words
 from tests.core.samples import ADA, BOB, SERVER, place, turn
@@ -603,6 +604,25 @@ async def test_a_question_that_was_stopped_and_could_not_say_so_says_so_after_a_
     await world.service.recover()
     assert world.found[waiting.reply].text == WITHDRAWN.content
     assert waiting.reply not in world.memory.not_shown
+
+
+@in_virtual_time
+async def test_a_question_that_was_stopped_says_so_when_discord_takes_it_again() -> None:
+    world = World(LONG)
+    world.ask("a")
+    waiting = world.ask("b")
+    await until(3)
+    waiting.surface.troubles = [ReplyDelayed("503")] * GIVE_UP_AFTER
+    await world.service.stop(waiting.reply, MODERATOR)
+    assert waiting.surface.text != WITHDRAWN.content
+    assert waiting.reply in world.memory.not_shown
+    showing = asyncio.create_task(world.service.show_late())
+    await asyncio.sleep(LATER + 1)
+    assert world.found[waiting.reply].text == WITHDRAWN.content
+    assert waiting.reply not in world.memory.not_shown
+    await asyncio.sleep(LATEST)
+    assert len(world.found[waiting.reply].sent) == 1
+    showing.cancel()
 
 
 @settings(max_examples=60, deadline=None)
