@@ -3,8 +3,9 @@
 There are as many as WeryAI bears (`Throttle`), and a server has as many of them as it allows
 itself. While none is free, servers take turns, and within a server its conversations do, those
 first of which nobody is being answered: neither a busy channel nor a busy server keeps the others
-waiting for more than one answer. Within a conversation whoever came first goes first. A direct message is a server of its own; the private questions of one person in one
-server are a conversation.
+waiting for more than one answer. Within a conversation whoever came first goes first. A direct
+message is a server of its own; the private questions of one person in one server are a
+conversation.
 """
 
 from __future__ import annotations
