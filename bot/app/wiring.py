@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 
 from bot.charts.process import open_charts
+from bot.core.checkup import Finding
 from bot.core.choices import Choices
 from bot.core.credits import CreditsWatch
 from bot.core.limits import Limits
@@ -28,7 +29,7 @@ from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.tracing import trace_config
 from bot.ops.health import serve_health
 from bot.ops.metrics import MeteredModel, Metrics
-from bot.settings import Settings
+from bot.settings import Settings, SettingsProblem
 from bot.storage import schema
 from bot.storage.engine import Database, open_database
 from bot.storage.history import SqlHistoryStore
@@ -199,16 +200,25 @@ def _credits_watch(settings: Settings, ground: _Foundation, *, speaks: bool) -> 
 
 
 def weryai_client(settings: Settings, strain: Strain | None = None) -> WeryAIClient:
-    """WeryAI as the settings say; `strain` learns how much it bears."""
-    return WeryAIClient(
-        settings.weryai_api_key,
-        settings.weryai_base_url,
-        timeouts=Timeouts(
-            settings.connect_timeout, settings.first_byte_timeout, settings.silence_timeout
-        ),
-        retries=Retries(attempts=settings.model_attempts),
-        strain=strain,
-    )
+    """WeryAI as the settings say; `strain` learns how much it bears.
+
+    Raises:
+        SettingsProblem: the environment's proxy cannot be used: the rest has been checked.
+    """
+    try:
+        return WeryAIClient(
+            settings.weryai_api_key,
+            settings.weryai_base_url,
+            timeouts=Timeouts(
+                settings.connect_timeout, settings.first_byte_timeout, settings.silence_timeout
+            ),
+            retries=Retries(attempts=settings.model_attempts),
+            strain=strain,
+        )
+    except ValueError as error:
+        said = f"WeryAI cannot be asked: {error}."
+        remedy = "Set HTTPS_PROXY to an http:// address, or NO_PROXY to WeryAI's host."
+        raise SettingsProblem([Finding("problem", "WeryAI", said, remedy)]) from error
 
 
 def _defaults(settings: Settings) -> Mapping[str, Any]:

@@ -123,3 +123,14 @@ async def test_a_taken_port_is_said(stage: Stage, home: Home) -> None:
     assert outcome.code == 1
     assert f"nothing can listen at 127.0.0.1:{port}" in outcome.sentences
     assert "choose a free HEALTH_PORT" in outcome.sentences
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+async def test_a_proxy_that_cannot_be_used_is_said(stage: Stage, command: str) -> None:
+    outcome = await stage.outcome(
+        command, ALL_PROXY="socks5://127.0.0.1:9", WERYAI_BASE_URL="http://weryai.invalid"
+    )
+
+    assert outcome.code == 1
+    assert "a proxy must be http or https; the environment's is socks5." in outcome.sentences
+    assert "Set HTTPS_PROXY to an http:// address" in outcome.sentences

@@ -322,3 +322,16 @@ def test_a_proxy_that_cannot_be_used_is_refused(
     monkeypatch.setenv("all_proxy", address)
     with pytest.raises(ValueError, match=r"(?i)proxy"):
         asking("http://weryai.invalid")
+
+
+@pytest.mark.parametrize("not_for", ["weryai.invalid", "*"])
+async def test_a_proxy_that_cannot_be_used_matters_only_where_it_would_be(
+    weryai: WeryAISandbox, monkeypatch: pytest.MonkeyPatch, not_for: str
+) -> None:
+    monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:9")
+    async with asking(weryai.base_url, retries=ONCE) as client:
+        assert text_of(await said(client))
+    monkeypatch.setenv("no_proxy", not_for)
+    async with asking("http://weryai.invalid", retries=ONCE) as client:
+        with pytest.raises(ModelUnavailable):
+            await said(client)
