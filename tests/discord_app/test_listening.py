@@ -7,6 +7,7 @@ import pytest
 from bot.core.conversation import Names
 from bot.core.errors import PromptTooLong
 from bot.discord_app.rest import DiscordRest
+from bot.sandbox.discord import posting
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.server import DiscordSandbox
 from tests.discord_app.conftest import Home, Inside
@@ -70,6 +71,18 @@ async def test_a_reply_to_the_bot_that_pings_it_is_a_mention(
     await sandbox.until(lambda: len(home.answers()) == 2)
 
     assert home.answers()[1].content == "You said and further?"
+
+
+async def test_a_webhook_is_not_answered_even_if_its_user_is_no_bot(
+    sandbox: DiscordSandbox, home: Home, inside: Inside
+) -> None:
+    text = f"{sandbox.bot_mention} hello"  # Discord promises a webhook's author no more than a name
+    hooked = posting.Draft(content=text, webhook_id=4)
+    posting.post(sandbox.world, home.channel, home.mo.user, hooked)
+    await home.ada.send(home.channel, f"{sandbox.bot_mention} hi")
+    await sandbox.until(home.answers)
+
+    assert [turn.said[0].text for turn in inside.service.turns] == ["hi"]
 
 
 async def test_a_direct_message_is_answered_without_a_mention(

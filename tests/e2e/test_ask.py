@@ -6,6 +6,7 @@ import pytest
 
 from bot.sandbox.discord.handles import InteractionHandle, NotPossible
 from bot.sandbox.discord.state import InteractionState
+from tests.e2e.playing import Ask, every_way
 from tests.e2e.stage import (
     DEFAULT_MODEL,
     DEFAULT_NAME,
@@ -177,11 +178,12 @@ async def test_two_questions_in_one_channel_are_answered_one_after_the_other(hom
     assert asked == ["First?", "Bob: Second?"]
 
 
-async def test_what_a_model_writes_pings_nobody(home: Home) -> None:
+@every_way
+async def test_what_a_model_writes_pings_nobody(home: Home, ask: Ask) -> None:
     said = f"@everyone @here {home.bob.mention} <@&{home.guild.id}> wake up!"
     home.weryai.answer_next(said)
 
-    answer = await home.answered(await home.ask("Wake them up!"))
+    answer = await home.answered(await ask(home, "Wake them up!"))
 
     assert text_of(answer) == said
     assert not answer.pings

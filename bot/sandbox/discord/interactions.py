@@ -122,9 +122,11 @@ def respond(world: World, one: Interaction, draft: Draft, *, ephemeral: bool) ->
 
 
 def revise(world: World, one: Interaction, message: Message, revision: Revision) -> Message:
-    """Edit an answer; the first edit of a deferred one is its first text."""
+    """Edit an answer; the first edit of a deferred one is its first text, and notifies like it."""
     thinking = message.thinking
     posting.edit(world, message, revision)
+    if thinking:
+        message.pings = message.mentions
     if thinking and one.state is InteractionState.DEFERRED:
         _become(world, one, InteractionState.ACKNOWLEDGED)
     return message

@@ -216,7 +216,8 @@ class Message:
     """A message with every version it ever had, the newest last.
 
     Attributes:
-        pings: who was notified when it was sent (an edit notifies nobody).
+        pings: who was notified when it was sent, or when a deferred answer got its first text (any
+            other edit notifies nobody).
         mentions: whom the present content mentions.
         ephemeral_for: the only user who sees it, or None when everybody does.
         reference: the message replied to; its own `deleted_at` tells whether it is still there.

@@ -389,3 +389,16 @@ async def test_a_command_in_an_archived_and_locked_thread_cannot_be_answered(
     await home.mo.change_thread(thread, archived=True, locked=True)
     late = Answers(rest, await home.ada.slash(thread, "ask", prompt="why?"), sandbox.application_id)
     assert (await late.callback(5)).code == 50083
+
+
+async def test_the_first_text_of_a_deferred_answer_notifies_as_a_new_message_does(
+    answers: Answers, home: Home
+) -> None:
+    await answers.callback(5)
+    await answers.edit(content=f"hello {home.mo.mention}")
+    later = await answers.follow_up(content="and hello")
+    await answers.edit(later.body["id"], content=f"and hello {home.ada.mention}")
+
+    first, second = home.ada.sees(home.channel)
+    assert first.pings.users == (home.mo.id,)
+    assert home.ada.id not in second.pings.users
