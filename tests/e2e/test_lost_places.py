@@ -58,6 +58,17 @@ async def test_where_it_may_not_write_the_person_is_told_directly(home: Home) ->
     await still_works(home)
 
 
+async def test_what_cannot_be_said_in_a_reply_is_said_directly(home: Home) -> None:
+    forbid(home, home.channel, Permission.READ_MESSAGE_HISTORY)
+
+    await home.mention("")
+
+    assert await told_directly(home) == (
+        "There is no question in that. Write what you would like to know."
+    )
+    assert warnings(home) == []
+
+
 async def test_who_takes_no_direct_messages_leaves_one_log_line(home: Home) -> None:
     home.ada.user.accepts_dms = False
     forbid(home, home.channel)
