@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.weryai import Fault
-from tests.e2e.stage import Home, buttons, text_of
+from tests.e2e.stage import Home, Stage, buttons, text_of
 
 
 @pytest.mark.parametrize("fault", [Fault.OVERLOADED, Fault.DROP_AT_ONCE, Fault.RATE_LIMIT])
@@ -47,3 +47,18 @@ async def test_three_failures_are_enough(home: Home) -> None:
 
     assert text_of(answer).startswith("⚠ WeryAI cannot be reached right now.")
     assert len(home.weryai.requests) == 3
+
+
+async def test_the_operator_says_how_long_to_wait_and_how_often_to_ask(stage: Stage) -> None:
+    home = stage.home()
+    async with stage.running_bot(
+        CONNECT_TIMEOUT="100",
+        FIRST_BYTE_TIMEOUT="0.5",
+        SILENCE_TIMEOUT="100",
+        MODEL_ATTEMPTS="1",
+    ):
+        home.weryai.fail_next(Fault.STALL_AT_ONCE)
+
+        await home.answered(await home.mention("Is anybody there?"))
+
+        assert len(home.weryai.requests) == 1

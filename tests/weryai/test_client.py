@@ -317,3 +317,15 @@ async def test_twenty_answers_at_once_do_not_mix(
     questions = [f"question {number};" for number in range(20)]
     answers = await asyncio.gather(*(said(client, question(text)) for text in questions))
     assert [text_of(events) for events in answers] == [text * 50 for text in questions]
+
+
+async def test_no_compression_is_asked_for_which_would_hold_deltas_back() -> None:
+    heads: list[bytes] = []
+
+    async def note(head: bytes, writer: asyncio.StreamWriter) -> None:
+        heads.append(head.lower())
+        await speaking(response(b'{"choices": [{"message": {"content": "x"}}]}'))(head, writer)
+
+    async with served(note) as url, asking(url) as client:
+        await said(client)
+    assert b"accept-encoding: identity\r\n" in heads[0]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from itertools import pairwise
 
 import pytest
 
@@ -15,6 +17,7 @@ from bot.core.ports.weryai import Delta
 from bot.sandbox.weryai import Fault, WeryAISandbox
 from bot.weryai.client import WeryAIClient
 from bot.weryai.patience import Retries, Timeouts
+from tests.virtual_time import in_virtual_time
 from tests.weryai.asking import (
     ONCE,
     asking,
@@ -193,6 +196,32 @@ async def test_the_small_endpoints_are_tried_again_too() -> None:
 
 
 RETRIES = Retries(wait_jitter=0, retry_after_max=20)
+
+
+async def waits(retries: Retries) -> list[float]:
+    """How long is waited between attempts that all fail."""
+    now = asyncio.get_running_loop().time
+    at = []
+    with suppress(ModelUnavailable):
+        async for attempt in retries.each_attempt():
+            with attempt:
+                at.append(now())
+                raise ModelUnavailable
+    return [after - before for before, after in pairwise(at)]
+
+
+@in_virtual_time
+async def test_each_wait_is_twice_the_last_up_to_the_longest() -> None:
+    retries = Retries(attempts=6, wait_initial=1, wait_max=6, wait_jitter=0, give_up_after=1e6)
+    assert await waits(retries) == pytest.approx([1, 2, 4, 6, 6])
+
+
+@in_virtual_time
+async def test_something_is_added_to_each_wait_at_random() -> None:
+    retries = Retries(attempts=9, wait_initial=1, wait_max=1e6, wait_jitter=500, give_up_after=1e6)
+    added = [wait - 2**number for number, wait in enumerate(await waits(retries))]
+    assert all(0 <= more <= 500 for more in added)
+    assert max(added) > 5
 
 
 def test_retry_after_is_obeyed() -> None:
