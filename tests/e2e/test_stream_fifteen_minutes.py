@@ -93,12 +93,12 @@ async def test_a_private_answer_ends_where_it_is_and_is_not_told_to_anybody_else
     home.discord.clock.advance(FIFTEEN_MINUTES)
     gate.release()
 
-    [bot] = home.stage.bots
-    await bot.log.says("the person could not be told", home.stage.since(bot))  # its last word
+    direct = await home.ada.open_dm()
+    await home.until(lambda: direct.messages, "A direct message, which is its last word")
     assert text_of(answer) == "One two"
     assert said_by_the_bot(home.channel) == [answer]
     pressed = await home.ada.click(answer, "Stop")
     assert await told_privately(home, pressed) == "This answer has already ended."
     query = "SELECT state, text, shown, token FROM replies WHERE event_id = ?"
     row = ("complete", "One two three four.", 1, None)
-    assert stored(home.stage.database, query, asked.interaction.id) == [row]
+    await home.until(lambda: stored(home.stage.database, query, asked.interaction.id) == [row])
