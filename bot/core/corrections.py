@@ -13,6 +13,7 @@ from typing import Any
 from bot.core.choices import Choices
 from bot.core.errors import ModelNotSupported
 from bot.core.options import Resolved, Scope
+from bot.core.phrases import shortened
 from bot.core.ports.weryai import ModelInfo
 from bot.core.requests import web_clashes_with_schema
 
@@ -108,5 +109,4 @@ def _longest_answer(*, wanted: Mapping[str, Any], model: ModelInfo) -> int | Non
 
 def short(name: str) -> str:
     """A model's name or key, fit for one line of small print."""
-    line = " ".join(name.split())
-    return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 1]}…"
+    return shortened(" ".join(name.split()), LONGEST_NAME)

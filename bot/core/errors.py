@@ -39,7 +39,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-LONGEST_NAME = 100  # characters of what a person typed that are told back to them
+from bot.core.phrases import quotable
 
 
 class BotError(Exception):
@@ -71,7 +71,7 @@ class InvalidOption(InvalidInput):
     def __init__(self, field: str, expected: str, value: object) -> None:
         super().__init__(
             f"{field}={value!r} is not {expected}",
-            text=f"`{field}` must be {expected}; you gave `{_named(str(value))}`.",
+            text=f"`{field}` must be {expected}; you gave `{quotable(str(value))}`.",
         )
         self.field = field
 
@@ -97,8 +97,8 @@ class UnknownModel(InvalidInput):
 
     def __init__(self, model: str) -> None:
         super().__init__(
-            f"unknown model {_named(model)!r}",
-            text=f"I do not know a model `{_named(model)}`. "
+            f"unknown model {quotable(model)!r}",
+            text=f"I do not know a model `{quotable(model)}`. "
             "Pick one from the list that appears as you type.",
         )
 
@@ -300,9 +300,3 @@ class DatabaseTooNew(StorageError):
     """A newer version of the bot has migrated this database."""
 
     retryable = False
-
-
-def _named(typed: str) -> str:
-    """What a person typed, fit to stand in one line between backticks."""
-    name = " ".join(typed.replace("`", "'").split())
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

@@ -10,6 +10,7 @@ from math import ceil
 
 from bot.core.conversation import GuildId, UserId
 from bot.core.errors import LimitReached
+from bot.core.phrases import counted
 
 MINUTE = 60.0  # seconds
 
@@ -26,7 +27,7 @@ class What(StrEnum):
     def amount(self, most: int) -> str:
         """So much of it, in words."""
         singular, rest = _WORDS[self]
-        return f"{most:,} {singular}{'' if most == 1 else 's'} {rest}"
+        return f"{counted(most, singular)} {rest}"
 
     def used(self, count: int) -> str:
         """What has been used of it in the present window, in words."""

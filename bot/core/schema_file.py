@@ -6,12 +6,14 @@ import re
 from typing import Any
 
 from bot.core.errors import InvalidInput
+from bot.core.phrases import quotable
 from bot.core.ports.weryai import SchemaChecker
 from bot.core.structured import parsed
 
 MAX_BYTES = 64 * 1024
 LONGEST_TITLE = 64  # characters of a schema's name, by OpenAI's documentation of `response_format`
 LONGEST_NAME = 60  # characters of a file's name that are told back
+LONGEST_FLAW = 300  # characters of what is wrong in it
 UNNAMED = "answer"
 ANY_JSON = {"type": "json_object"}
 """The `response_format` of an answer in JSON without a schema."""
@@ -37,7 +39,9 @@ async def response_format(name: str, data: bytes, checker: SchemaChecker) -> dic
     """
     schema = _schema(name, data)
     if (flaw := await checker.flaw(schema)) is not None:
-        raise _unusable(name, f"it is no JSON Schema that I can use: `{_line(flaw)}`")
+        raise _unusable(
+            name, f"it is no JSON Schema that I can use: `{quotable(flaw, LONGEST_FLAW)}`"
+        )
     title = re.sub(r"[^A-Za-z0-9_-]+", "_", name.rpartition(".")[0])[:LONGEST_TITLE].strip("_")
     return {
         "type": "json_schema",
@@ -52,18 +56,12 @@ def _schema(name: str, data: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise _unusable(name, "it is not written in UTF-8") from None
     except ValueError as error:
-        raise _unusable(name, f"it is not JSON: `{_line(str(error))}`") from None
+        raise _unusable(name, f"it is not JSON: `{quotable(str(error), LONGEST_FLAW)}`") from None
     if not isinstance(schema, dict):
         raise _unusable(name, "it is JSON, but a schema is an object: `{…}`")
     return schema
 
 
 def _unusable(name: str, why: str) -> InvalidInput:
-    told = _line(name)
-    told = told if len(told) <= LONGEST_NAME else f"{told[: LONGEST_NAME - 1]}…"
+    told = quotable(name, LONGEST_NAME)
     return InvalidInput("a schema that cannot be used", text=f"I cannot use `{told}`: {why}.")
-
-
-def _line(text: str) -> str:
-    """Text in one line that stays within its backticks."""
-    return " ".join(text.replace("`", "'").split())

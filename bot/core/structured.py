@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from bot.core.conversation import Turn
 from bot.core.errors import Unchecked
+from bot.core.phrases import quotable
 from bot.core.ports.weryai import SchemaChecker
 from bot.core.replies import File
 
@@ -115,7 +116,11 @@ class Json:
             problem = await self.checker.problem(self.schema, answer)
         except Unchecked:
             return UNCHECKED
-        return FOLLOWS if problem is None else DOES_NOT_FOLLOW.format(problem=_short(problem))
+        return (
+            FOLLOWS
+            if problem is None
+            else DOES_NOT_FOLLOW.format(problem=quotable(problem, LONGEST_PROBLEM))
+        )
 
 
 def _opened(text: str) -> str:
@@ -156,9 +161,3 @@ def parsed(text: str) -> Any:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
-
-
-def _short(problem: str) -> str:
-    """A problem in one line that stays within its backticks."""
-    line = " ".join(problem.replace("`", "'").split())
-    return line if len(line) <= LONGEST_PROBLEM else f"{line[: LONGEST_PROBLEM - 1]}…"

@@ -17,12 +17,12 @@ from bot.core.conversation import ChannelId, GuildId
 from bot.core.errors import InvalidFile, InvalidInput
 from bot.core.option_kinds import OPTIONS, Kind
 from bot.core.options import Change, Scope, ScopeId
+from bot.core.phrases import quotable
 
 VERSION = 1
 LARGEST_FILE = 256 * 1024  # bytes; what a server of 500 channels sets takes less
 DEEPEST = 16  # levels of nesting; Python's parser fails at some thousand
 LONGEST_ID = 20  # digits of a 64-bit number
-LONGEST_NAME = 100  # characters of a wrong name that are told back
 SECTIONS: Mapping[str, Scope] = {"channels": Scope.CHANNEL, "threads": Scope.THREAD}
 
 Check = Callable[[Scope, str, Any], tuple[object, Any]]
@@ -140,7 +140,7 @@ class _Reading:
             self.problems.append(WRONG_VERSION)
         known = {"version", "server", *SECTIONS}
         self.problems += [
-            f"`{_short(name)}` is none of the file's parts: `server`, `channels`, `threads`."
+            f"`{quotable(name)}` is none of the file's parts: `server`, `channels`, `threads`."
             for name in document
             if name not in known
         ]
@@ -160,7 +160,7 @@ class _Reading:
             if section not in document or not self._is_object(document[section], f"`{section}`"):
                 continue
             for name, values in document[section].items():
-                where = f"{scope.value} `{_short(name)}`"
+                where = f"{scope.value} `{quotable(name)}`"
                 scope_id = self._id(scope, name)
                 if scope_id is None:
                     problem = f"{where}: this server has no such {scope.value} that I know of."
@@ -173,7 +173,7 @@ class _Reading:
     ) -> Iterator[Change]:
         for name, value in values.items():
             if name not in OPTIONS:
-                self.problems.append(f"{where}: there is no option `{_short(name)}`.")
+                self.problems.append(f"{where}: there is no option `{quotable(name)}`.")
                 continue
             try:
                 _, checked = self.check(scope, name, value)
@@ -219,7 +219,7 @@ def _without_duplicates(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise InvalidFile([f"`{_short(name)}` appears twice in the same place."])
+            raise InvalidFile([f"`{quotable(name)}` appears twice in the same place."])
         found[name] = value
     return found
 
@@ -235,8 +235,3 @@ def _encodes(document: object) -> bool:
 
 def _no_constant(name: str) -> None:
     raise InvalidFile([NOT_JSON.format(reason=f"{name} is no JSON")])
-
-
-def _short(name: str) -> str:
-    line = " ".join(name.replace("`", "'").split())
-    return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 1]}…"

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import discord
 
+from bot.core.phrases import counted
 from bot.core.ports.weryai import ModelInfo
 from bot.discord_app.models import NAME_LENGTH, tokens_of
 from bot.discord_app.private_view import Menu
@@ -24,7 +25,7 @@ def shelf_menu(
         discord.SelectOption(
             label=one.name[:NAME_LENGTH],
             value=one.name[:NAME_LENGTH],
-            description=_count(one.models),
+            description=counted(len(one.models), "model"),
             default=one is now,
         )
         for one in shelves
@@ -40,7 +41,3 @@ def model_entry(model: ModelInfo, *, chosen: bool) -> discord.SelectOption:
         description=tokens_of(model) or None,
         default=chosen,
     )
-
-
-def _count(models: Sequence[ModelInfo]) -> str:
-    return "1 model" if len(models) == 1 else f"{len(models)} models"

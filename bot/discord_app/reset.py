@@ -7,6 +7,7 @@ from discord.ext import commands
 
 from bot.core.conversation import Place, Presser
 from bot.core.errors import NotAllowed
+from bot.core.phrases import counted
 from bot.core.service import ChatService
 from bot.discord_app.errors import think
 from bot.discord_app.threads import ListenedThreads
@@ -36,8 +37,7 @@ class Reset(commands.Cog):
         if not await self._may_reset(presser_of(interaction), place):
             raise NotAllowed(text=REFUSAL)
         count = await self._service.forget(place.conversation_id)
-        messages = "1 message" if count == 1 else f"{count} messages"
-        told = FORGOTTEN.format(messages=messages) if count else NOTHING
+        told = FORGOTTEN.format(messages=counted(count, "message")) if count else NOTHING
         await interaction.followup.send(told, ephemeral=True)
 
     async def _may_reset(self, by: Presser, place: Place) -> bool:

@@ -12,6 +12,7 @@ from typing import TextIO
 
 from bot.core.checkup import Finding, Status
 from bot.core.errors import BotError
+from bot.core.phrases import counted
 
 PROBE_TIMEOUT = 30.0  # seconds; a probe makes one to three requests
 WIDTH = 100  # columns
@@ -61,9 +62,9 @@ def write_report(findings: Sequence[Finding], out: TextIO) -> int:
             _write(out, finding.remedy, first=" " * (len(margin) - 3) + "-> ")
     problems, warnings = (_count(findings, status) for status in ("problem", "warning"))
     if problems:
-        out.write(f"\n{_counted(problems, 'problem')}: the bot cannot run yet.\n")
+        out.write(f"\n{counted(problems, 'problem')}: the bot cannot run yet.\n")
     elif warnings:
-        out.write(f"\n{_counted(warnings, 'warning')}: the bot can run.\n")
+        out.write(f"\n{counted(warnings, 'warning')}: the bot can run.\n")
     else:
         out.write("\nAll is well: the bot can run.\n")
     return 1 if problems else 0
@@ -84,7 +85,3 @@ def _write(out: TextIO, text: str, *, first: str) -> None:
 
 def _count(findings: Sequence[Finding], status: Status) -> int:
     return sum(finding.status == status for finding in findings)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

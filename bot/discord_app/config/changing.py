@@ -12,6 +12,7 @@ from bot.core.conversation import GuildId, Place, UserId
 from bot.core.errors import InvalidInput, InvalidOption
 from bot.core.option_kinds import OPTIONS, Kind, Option
 from bot.core.options import Change, Scope, scopes_of
+from bot.core.phrases import counted
 from bot.core.ports.weryai import ModelCatalogue
 from bot.discord_app.config.log_channel import LogChannel
 from bot.discord_app.config.wording import (
@@ -99,10 +100,8 @@ class Changing:
         if not changed:
             return "Everything is as in the file already: nothing was changed."
         scopes = len({(one.scope, one.scope_id) for one in changed})
-        count = "1 change" if len(changed) == 1 else f"{len(changed)} changes"
-        where = "1 place" if scopes == 1 else f"{scopes} places"
         told = (
-            f"Done: {count} in {where}. What the file names is set as it says and what it leaves "
+            f"Done: {counted(len(changed), 'change')} in {counted(scopes, 'place')}. What the file names is set as it says and what it leaves "
             "out there is inherited; places it does not name are as before. `/config log` tells "
             "each change."
         )

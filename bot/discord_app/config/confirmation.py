@@ -8,6 +8,7 @@ import discord
 
 from bot.core.conversation import Place
 from bot.core.options import Change, Scope
+from bot.core.phrases import counted
 from bot.discord_app.config.authority import Authority
 from bot.discord_app.config.changing import NOTHING_SET, Changing, listed
 from bot.discord_app.config.wording import HERE
@@ -67,6 +68,6 @@ class Confirmation(PrivateView):
 
 
 def _question(scope: Scope, chosen: list[Change]) -> str:
-    count = "1 option" if len(chosen) == 1 else f"{len(chosen)} options"
+    count = counted(len(chosen), "option")
     names = listed([one.name for one in chosen])
     return QUESTION.format(here=HERE[scope], count=count, names=names)

@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.core.errors import InvalidInput
 from bot.core.option_kinds import ALL, NONE, OPTIONS, Kind, Option, option_named
+from bot.core.phrases import shortened
 from bot.core.ports.weryai import ModelCatalogue
 from bot.discord_app.config.wording import MEANINGS
 from bot.discord_app.models import NAME_LENGTH, SUGGESTIONS, completions
@@ -59,8 +60,7 @@ def values_like(
 
 def suggestion(name: str, value: str) -> app_commands.Choice[str]:
     """A suggestion within Discord's limits."""
-    short = name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
-    return app_commands.Choice(name=short, value=value)
+    return app_commands.Choice(name=shortened(name, NAME_LENGTH), value=value)
 
 
 def _words(words: Sequence[str], meanings: Mapping[str, str], partial: str) -> Suggestions:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.core.option_kinds import Kind, Option
 from bot.core.options import Resolved, Scope
+from bot.core.phrases import quotable, shortened
 from bot.core.ports.weryai import ModelCatalogue
 from bot.core.requests import RANGES
 from bot.discord_app.models import named
@@ -34,9 +35,7 @@ def shown(option: Option, value: Any, *, length: int = SHORT) -> str:
     told = option.told(value)
     if option.kind is Kind.CHANNEL:
         return told
-    if len(told) > length:
-        told = f"{told[: length - 1]}…"
-    return f"`{told.replace('`', chr(39))}`"
+    return f"`{quotable(told, length)}`"
 
 
 def changed(option: Option, before: Any, after: Any) -> str:
@@ -54,8 +53,7 @@ def _rules(option: Option, value: Any) -> list[str]:
 
 
 def _listed(rules: list[str]) -> str:
-    told = "; ".join(rules) or "nothing"
-    return told if len(told) <= LONG else f"{told[: LONG - 1]}…"
+    return shortened("; ".join(rules) or "nothing", LONG)
 
 
 def in_words(option: Option, value: Any, catalogue: ModelCatalogue, *, length: int = SHORT) -> str:

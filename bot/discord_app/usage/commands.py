@@ -15,6 +15,7 @@ from discord.ext import commands
 from bot.core.charts import Chart
 from bot.core.errors import PictureFailed
 from bot.core.limits import Limits
+from bot.core.phrases import counted
 from bot.core.ports.charts import Painter
 from bot.core.ports.storage import UsageStore
 from bot.core.ports.weryai import ModelCatalogue
@@ -116,7 +117,7 @@ class Usage(commands.GroupCog, group_name="usage", group_description="What answe
         if not exported.rows:
             await interaction.followup.send(view.nothing, ephemeral=True)
             return
-        rows = "1 answer" if exported.rows == 1 else f"{exported.rows:,} answers"
+        rows = counted(exported.rows, "answer")
         said = f"**{view.whose} {view.when}**: {rows}, the newest first."
         if exported.cut:
             said += CUT

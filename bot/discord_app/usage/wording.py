@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.core.phrases import counted
 from bot.core.usage import Sums
 from bot.discord_app.usage.view import View
 
@@ -48,7 +49,7 @@ def limits_told(sentences: Sequence[str]) -> str:
 
 def answers(sums: Sums) -> str:
     """How many."""
-    return "1 answer" if sums.answers == 1 else f"{sums.answers:,} answers"
+    return counted(sums.answers, "answer")
 
 
 def tokens(sums: Sums) -> str:
