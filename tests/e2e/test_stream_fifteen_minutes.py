@@ -101,4 +101,4 @@ async def test_a_private_answer_ends_where_it_is_and_is_not_told_to_anybody_else
     assert await told_privately(home, pressed) == "This answer has already ended."
     query = "SELECT state, text, shown, token FROM replies WHERE event_id = ?"
     row = ("complete", "One two three four.", 1, None)
-    await home.until(lambda: stored(home.stage.database, query, asked.interaction.id) == [row])
+    assert stored(home.stage.database, query, asked.interaction.id) == [row]
