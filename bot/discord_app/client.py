@@ -30,7 +30,7 @@ from bot.discord_app.config.limits import LimitCommands
 from bot.discord_app.config.log_channel import LogChannel
 from bot.discord_app.deletions import Deletions
 from bot.discord_app.direct import DirectMessages
-from bot.discord_app.errors import DiscordRefused, Tree
+from bot.discord_app.errors import DiscordRefused, Tree, calm_suggestions
 from bot.discord_app.help import Help
 from bot.discord_app.listening import Listener, Listening
 from bot.discord_app.mentions import Mentions
@@ -136,6 +136,7 @@ class WeryBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Find the gateway, join the features, register the commands."""
+        calm_suggestions()
         _, gateway, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         assert self.user is not None  # the login is done

@@ -10,17 +10,22 @@ import discord
 from discord import app_commands
 
 from bot.core.errors import BotError, InvalidInput, ReplyGone
+from bot.discord_app import codes
 
 _log = logging.getLogger(__name__)
 
 OUTDATED = "This command has changed. Press Ctrl+R, or restart Discord, and try again."
 THINKING = "thinking"  # in an interaction's `extras`: everybody sees that it is thinking
-# Discord's JSON error codes: an interaction it does not know any more, after three seconds without
-# an answer, and one that has been answered.
-TOO_LATE = frozenset({10062, 40060})
-# … an unknown channel, no access or permission, a thread that is archived or locked.
-NO_PLACE = frozenset({10003, 50001, 50013, 50083, 160005})
-UNKNOWN_MESSAGE = 10008
+TOO_LATE = frozenset({codes.UNKNOWN_INTERACTION, codes.ALREADY_ACKNOWLEDGED})
+NO_PLACE = frozenset(
+    {
+        codes.UNKNOWN_CHANNEL,
+        codes.MISSING_ACCESS,
+        codes.MISSING_PERMISSIONS,
+        codes.THREAD_ARCHIVED,
+        codes.THREAD_LOCKED,
+    }
+)
 UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)  # what discord.py raises
 NOT_PERMITTED = "You may not use this command here."
 DELETED = "My message was deleted before I was done. Please use the command again."
@@ -97,7 +102,7 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
     if code in TOO_LATE:
         _log.warning("interaction %d: came too late, or twice: %s", interaction.id, original)
         return
-    if code == UNKNOWN_MESSAGE:
+    if code == codes.UNKNOWN_MESSAGE:
         _log.warning("interaction %d: its message was deleted", interaction.id)
         await tell(interaction, DELETED)
         return
@@ -127,6 +132,24 @@ async def _tell_anywhere(interaction: discord.Interaction[Any]) -> None:
         await _respond(interaction, ReplyGone.text)
     except UNREACHABLE:
         await tell_directly(interaction.user, NOT_SHOWN.format(channel=interaction.channel_id))
+
+
+def calm_suggestions() -> None:
+    """Let suggestions that nobody waits for any more be one line of the log, without a trace.
+
+    Somebody types on, or the connection was away for three seconds: discord.py logs each as an
+    error of its own, and gives nobody else the word.
+    """
+    logging.getLogger("discord.app_commands.tree").addFilter(_calmed)
+
+
+def _calmed(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, UNREACHABLE):
+        record.levelno, record.levelname = logging.INFO, "INFO"
+        record.msg, record.args = f"{record.getMessage()}: {error}", ()
+        record.exc_info = None
+    return True
 
 
 class Tree(app_commands.CommandTree[Any]):

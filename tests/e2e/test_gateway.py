@@ -103,6 +103,19 @@ async def test_a_command_that_came_too_late_is_one_line_in_the_log(home: Home) -
     assert asked_of_the_model(home) == ["And now?"]
 
 
+async def test_suggestions_that_came_too_late_are_one_line_in_the_log(home: Home) -> None:
+    await disconnect(home)
+    typing = home.ada.begin_autocomplete(home.channel, "ask", "model", "gpt")
+    home.discord.clock.advance(3.1)
+    assert typing.failed
+
+    [bot] = home.stage.bots
+    told = await bot.log.says("autocomplete", home.stage.since(bot))
+    assert told["level"] == "info"
+    assert "Unknown interaction" in told["event"]
+    assert "exception" not in told
+
+
 async def test_a_question_deleted_while_it_was_away_is_not_answered(home: Home) -> None:
     await disconnect(home)
 
