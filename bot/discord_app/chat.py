@@ -17,6 +17,7 @@ from bot.core.ports.storage import ListenedThread
 from bot.core.ports.weryai import ModelCatalogue
 from bot.core.service import ChatService
 from bot.core.text import utf16_cut, utf16_len
+from bot.discord_app import codes
 from bot.discord_app.errors import THINKING, think
 from bot.discord_app.models import pickable_completions
 from bot.discord_app.readable import names_in, readable
@@ -40,7 +41,6 @@ MISSING_PERMISSIONS = (
 TOO_MANY_THREADS = (
     "This server has as many open threads as Discord allows. Close one, or ask me here with `/ask`."
 )
-ACTIVE_THREADS = 160006  # Discord's error code
 EVERYBODY = "-# Everybody who writes in the thread is answered, no mention needed."
 MENTIONS_ONLY = (
     "-# Mention me in the thread to be answered: reading other messages (the Message Content "
@@ -138,7 +138,7 @@ class Chatting(commands.Cog):
             await self._threads.leave(ChannelId(message.id))
             if isinstance(error, discord.Forbidden):
                 raise NotAllowed(text=MISSING_PERMISSIONS) from error
-            if error.code == ACTIVE_THREADS:
+            if error.code == codes.TOO_MANY_THREADS:
                 raise NotAllowed(text=TOO_MANY_THREADS) from error
             raise
         try:

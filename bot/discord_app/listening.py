@@ -13,9 +13,9 @@ from bot.core.conversation import Turn
 from bot.core.errors import AccessDenied, LimitReached, LineFull, ReplyGone
 from bot.core.pacing import EditBudget
 from bot.core.service import ChatService
+from bot.discord_app import codes
 from bot.discord_app.errors import NOT_SHOWN, UNREACHABLE, sentence_for, tell_directly
 from bot.discord_app.refusals import Refusals
-from bot.discord_app.replies import NO_HISTORY_FOR_REPLY
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.turns import presser_by_message
 
@@ -123,7 +123,7 @@ async def _tell(message: discord.Message, text: str) -> None:
         await message.reply(text, mention_author=False)
     except UNREACHABLE as error:
         code = error.code if isinstance(error, discord.HTTPException) else 0
-        if isinstance(error, discord.Forbidden) or code == NO_HISTORY_FOR_REPLY:
+        if isinstance(error, discord.Forbidden) or code == codes.NO_HISTORY_FOR_REPLY:
             await tell_directly(message.author, text)
             return
         _log.warning("message %d: the person could not be told: %s", message.id, error)

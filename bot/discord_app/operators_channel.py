@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 
+from bot.core.conversation import ChannelId
 from bot.core.errors import ReplyDelayed
-from bot.discord_app.lanes import channel_lane
 from bot.discord_app.rest import DiscordRest, Refused
+from bot.discord_app.routes import ChannelRoutes
 
 _log = logging.getLogger(__name__)
 
@@ -28,10 +29,8 @@ class OperatorsChannel:
         channel = self._channel
         if channel is None:
             return True
-        payload = {"content": f"⚠️ {sentence}", "allowed_mentions": {"parse": []}}
-        lane = channel_lane("POST", channel, "/messages")
         try:
-            await self._rest.send("POST", f"/channels/{channel}/messages", payload, lane=lane)
+            await ChannelRoutes(self._rest, ChannelId(channel)).say(f"⚠️ {sentence}")
         except Refused as error:
             _log.warning("the operator's channel %d takes nothing: %s", channel, error)
         except ReplyDelayed as error:

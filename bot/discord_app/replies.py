@@ -18,21 +18,18 @@ from bot.core.errors import ReplyDelayed, ReplyGone
 from bot.core.ports.discord_app import Lane
 from bot.core.replies import Address, File, Frame
 from bot.core.text import MAX_CONTENT, utf16_len
+from bot.discord_app import codes
 from bot.discord_app.buttons import components
 from bot.discord_app.own_messages import OwnMessages
-from bot.discord_app.rest import TOO_OLD_TO_EDIT, Refused
-from bot.discord_app.routes import ChannelRoutes, Parcel, Sent, TokenRoutes
+from bot.discord_app.rest import Refused
+from bot.discord_app.routes import NO_PINGS, ChannelRoutes, Parcel, Sent, TokenRoutes
 
 _log = logging.getLogger(__name__)
 
 TOKEN_LIFETIME = 14.5 * 60  # seconds; Discord gives 15 minutes, the rest is for clocks that differ
 SUPPRESS_EMBEDS = 1 << 2  # message flag: a link's preview would jump about as the text grows
 
-# Discord's JSON error codes.
-UNKNOWN_MESSAGE = 10008
-TOKEN_CODES = frozenset({10015, 10062, 50027})  # unknown webhook, unknown interaction, bad token
-MISSING_PERMISSIONS = 50013
-NO_HISTORY_FOR_REPLY = 160002  # a reply needs Read Message History
+TOKEN_IS_OVER = frozenset({codes.UNKNOWN_WEBHOOK, codes.UNKNOWN_INTERACTION, codes.INVALID_TOKEN})
 
 WITHOUT_FILE = "\n-# The file is missing: I lack the permission Attach Files here."
 
@@ -212,7 +209,7 @@ class MessageChain:
             content += WITHOUT_FILE
         payload: dict[str, Any] = {
             "content": content,
-            "allowed_mentions": {"parse": []},
+            "allowed_mentions": NO_PINGS,
             "components": components(frame, self._reply),
         }
         exists = self._exists(index)
@@ -273,16 +270,16 @@ class MessageChain:
         self, refusal: Refused, index: int, access: InteractionAccess | None, parcel: Parcel
     ) -> ReplyDelayed | ReplyGone:
         exists = self._exists(index)
-        if access is not None and refusal.code in TOKEN_CODES:
+        if access is not None and refusal.code in TOKEN_IS_OVER:
             self._access = None
-        elif exists and refusal.code == TOO_OLD_TO_EDIT:
+        elif exists and refusal.code == codes.TOO_OLD_TO_EDIT:
             self._too_old.add(index)  # the new text comes as a reply to the old message
-        elif not exists and refusal.code == NO_HISTORY_FOR_REPLY and self._may_refer:
+        elif not exists and refusal.code == codes.NO_HISTORY_FOR_REPLY and self._may_refer:
             self._may_refer = False
-        elif refusal.code == MISSING_PERMISSIONS and parcel.attachment is not None:
+        elif refusal.code == codes.MISSING_PERMISSIONS and parcel.attachment is not None:
             self._may_attach = False  # perhaps it is only that
         else:
-            return ReplyGone(str(refusal), by_choice=refusal.code == UNKNOWN_MESSAGE)
+            return ReplyGone(str(refusal), by_choice=refusal.code == codes.UNKNOWN_MESSAGE)
         if self._private and self._access is None:
             return ReplyGone(str(refusal))
         return ReplyDelayed(str(refusal), retry_after=0.0)

@@ -18,6 +18,7 @@ import orjson
 from bot.core.errors import ReplyDelayed
 from bot.core.ports.discord_app import Lane
 from bot.core.replies import File
+from bot.discord_app import codes
 
 # Discord asks bots to name themselves in this form: "User Agent" in its API reference.
 USER_AGENT = "DiscordBot (https://www.weryai.com, 0.1)"
@@ -28,9 +29,6 @@ TEXT = "text/markdown"  # of any other file
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
 CLIENT_ERROR = 400
-
-
-TOO_OLD_TO_EDIT = 30046  # too many edits of a message older than an hour
 
 
 class Refused(Exception):
@@ -149,7 +147,7 @@ def _failure(response: aiohttp.ClientResponse, answer: Any) -> ReplyDelayed | Re
     code = told.get("code")
     code = code if isinstance(code, int) else 0  # a proxy's JSON may have another one, or none
     # Discord answers with 429 here too, but waiting for up to an hour is no way to go on.
-    if status == TOO_MANY_REQUESTS and code != TOO_OLD_TO_EDIT:
+    if status == TOO_MANY_REQUESTS and code != codes.TOO_OLD_TO_EDIT:
         wait = told.get("retry_after")
         return ReplyDelayed("429", retry_after=wait if isinstance(wait, int | float) else None)
     if status >= SERVER_ERROR:

@@ -17,6 +17,7 @@ from bot.discord_app.rest import DiscordRest
 
 EPHEMERAL = 1 << 6  # message flag, "Message Flags" in Discord's documentation
 ONE_MESSAGE = "/messages/{message_id}"
+NO_PINGS: Mapping[str, Any] = {"parse": []}  # the `allowed_mentions` of whatever is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,12 @@ class ChannelRoutes:
             attachment=parcel.attachment,
         )
         return Sent(MessageId(int(message["id"])), message["content"])
+
+    async def say(self, content: str) -> None:
+        """Send a new message of nothing but text."""
+        payload = {"content": content, "allowed_mentions": NO_PINGS}
+        path = f"/channels/{self.channel}/messages"
+        await self._rest.send("POST", path, payload, lane=self.creating)
 
     async def edit(self, message: MessageId, parcel: Parcel) -> None:
         """Change a message of the bot's."""

@@ -13,8 +13,8 @@ from bot.core.pacing import EditBudget
 from bot.core.ports.storage import OptionStore
 from bot.core.text import utf16_len
 from bot.discord_app.config.wording import changed
-from bot.discord_app.lanes import channel_lane
 from bot.discord_app.rest import DiscordRest, Refused
+from bot.discord_app.routes import ChannelRoutes
 
 _log = logging.getLogger(__name__)
 
@@ -66,11 +66,10 @@ class LogChannel:
             await self._send(guild, ChannelId(chosen[OPTION]), changed)
 
     async def _send(self, guild: GuildId, channel: ChannelId, changed: Sequence[Changed]) -> None:
-        payload = {"content": announcement(changed), "allowed_mentions": {"parse": []}}
-        lane = channel_lane("POST", channel, "/messages")
+        routes = ChannelRoutes(self._rest, channel)
         try:
-            async with self._budget.errand(lane):
-                await self._rest.send("POST", f"/channels/{channel}/messages", payload, lane=lane)
+            async with self._budget.errand(routes.creating):
+                await routes.say(announcement(changed))
         except Refused as error:
             self._troubles[guild] = NOT_THERE.format(channel=channel)
             _log.warning("server %d: its log channel %d takes nothing: %s", guild, channel, error)
