@@ -12,7 +12,7 @@ from bot.core.errors import ReplyDelayed
 from bot.discord_app.errors import DiscordRefused
 from bot.discord_app.rest import DiscordRest, Refused
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 ContentIntent = Literal["auto", "on", "off"]
 
@@ -87,7 +87,7 @@ def reads_everything(application: Application, setting: ContentIntent) -> bool:
     """
     wanted = setting == "on" or (setting == "auto" and application.content_intent)
     if not wanted:
-        _log.warning("%s", CONTENT_OFF)
+        log.warning("%s", CONTENT_OFF)
     return wanted
 
 

@@ -19,7 +19,7 @@ from bot.core.pacing import EditBudget
 from bot.discord_app.errors import UNREACHABLE
 from bot.discord_app.lanes import lane_of
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 MOST_PLACES = 50  # read after one gap, those with the newest messages first
 MOST_MESSAGES = 50  # read in each
@@ -73,7 +73,7 @@ class CatchUp(commands.Cog):
         for place in self._places(shard, after):
             count += await self._read(place, after)
         seconds = time.monotonic() - started
-        _log.info("shard %d: %d missed messages read in %.1f s", shard, count, seconds)
+        log.info("shard %d: %d missed messages read in %.1f s", shard, count, seconds)
 
     def _places(self, shard: int, after: int) -> Iterator[Readable | discord.DMChannel]:
         """First those of which it is known that something new stands there, the newest first."""
@@ -96,7 +96,7 @@ class CatchUp(commands.Cog):
                     self._bot.dispatch("message", message)
                     count += 1
         except UNREACHABLE as error:
-            _log.warning("missed messages could not be read: %s", error)
+            log.warning("missed messages could not be read: %s", error)
         return count
 
 

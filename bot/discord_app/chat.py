@@ -25,7 +25,7 @@ from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.threads import ListenedThreads
 from bot.discord_app.turns import AnyInteraction, place_of, presser_of, turn_of_prompt
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 TITLE_LENGTH = 100  # Discord's limit for a thread's name
 SHOWN_PROMPT = 1500  # UTF-16 units of the question that the thread begins with
@@ -144,7 +144,7 @@ class Chatting(commands.Cog):
         try:
             await thread.add_user(opener)  # puts it into the person's list of channels
         except discord.HTTPException as error:
-            _log.info("thread %d: its opener could not be added: %s", thread.id, error)
+            log.info("thread %d: its opener could not be added: %s", thread.id, error)
 
 
 def _title(interaction: AnyInteraction, question: str) -> str:

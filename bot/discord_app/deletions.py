@@ -15,7 +15,7 @@ from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.readable import words_of
 from bot.discord_app.threads import ListenedThreads
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Deletions(commands.Cog):
@@ -75,4 +75,4 @@ async def _logged(change: Awaitable[None]) -> None:
     try:
         await change
     except StorageError as error:  # nobody waits for an answer
-        _log.error("a deletion or edit could not be stored: %s", error)
+        log.error("a deletion or edit could not be stored: %s", error)  # noqa: TRY400 - known, no trace needed

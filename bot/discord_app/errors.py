@@ -12,7 +12,7 @@ from discord import app_commands
 from bot.core.errors import BotError, InvalidInput, ReplyGone
 from bot.discord_app import codes
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 OUTDATED = "This command has changed. Press Ctrl+R, or restart Discord, and try again."
 THINKING = "thinking"  # in an interaction's `extras`: everybody sees that it is thinking
@@ -52,13 +52,13 @@ def sentence_for(error: BaseException, event_id: int) -> str:
         error = error.original
     if isinstance(error, BotError):
         detail = "" if isinstance(error, InvalidInput) else str(error)  # which may quote a person
-        _log.info("event %d: %s %s", event_id, type(error).__name__, detail)
+        log.info("event %d: %s %s", event_id, type(error).__name__, detail)
         return error.text
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return OUTDATED
     if isinstance(error, app_commands.CheckFailure):
         return NOT_PERMITTED
-    _log.error("event %d: unforeseen error", event_id, exc_info=error)
+    log.error("event %d: unforeseen error", event_id, exc_info=error)
     return (
         "Something went wrong on my side. Please try again. If it stays so, tell whoever runs "
         f"the bot about `{event_id}`."
@@ -77,7 +77,7 @@ async def tell(interaction: discord.Interaction[Any], text: str) -> None:
     try:
         await _respond(interaction, text)
     except UNREACHABLE as error:
-        _log.warning("interaction %d: the person could not be told: %s", interaction.id, error)
+        log.warning("interaction %d: the person could not be told: %s", interaction.id, error)
 
 
 async def tell_directly(person: discord.User | discord.Member, text: str) -> None:
@@ -85,7 +85,7 @@ async def tell_directly(person: discord.User | discord.Member, text: str) -> Non
     try:
         await person.send(text)
     except UNREACHABLE as error:
-        _log.info("user %d: no direct message either: %s", person.id, error)
+        log.info("user %d: no direct message either: %s", person.id, error)
 
 
 async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
@@ -97,17 +97,17 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
     original = getattr(error, "original", error)
     code = original.code if isinstance(original, discord.HTTPException) else 0
     if interaction.client.is_closed():
-        _log.info("interaction %d: cut off by the shutdown", interaction.id)
+        log.info("interaction %d: cut off by the shutdown", interaction.id)
         return
     if code in TOO_LATE:
-        _log.warning("interaction %d: came too late, or twice: %s", interaction.id, original)
+        log.warning("interaction %d: came too late, or twice: %s", interaction.id, original)
         return
     if code == codes.UNKNOWN_MESSAGE:
-        _log.warning("interaction %d: its message was deleted", interaction.id)
+        log.warning("interaction %d: its message was deleted", interaction.id)
         await tell(interaction, DELETED)
         return
     if code in NO_PLACE:
-        _log.warning("interaction %d: no place to answer it in: %s", interaction.id, original)
+        log.warning("interaction %d: no place to answer it in: %s", interaction.id, original)
     if code in NO_PLACE or isinstance(original, ReplyGone):  # which is logged where it happened
         await _tell_anywhere(interaction)
         return
@@ -115,7 +115,7 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
         try:
             await interaction.delete_original_response()
         except UNREACHABLE as gone:
-            _log.info("interaction %d: its response is gone: %s", interaction.id, gone)
+            log.info("interaction %d: its response is gone: %s", interaction.id, gone)
     await tell(interaction, sentence_for(error, interaction.id))
 
 
@@ -160,6 +160,6 @@ class Tree(app_commands.CommandTree[Any]):
     ) -> None:
         """Tell the person who used the command."""
         if interaction.type is discord.InteractionType.autocomplete:
-            _log.warning("autocomplete failed", exc_info=error)
+            log.warning("autocomplete failed", exc_info=error)
             return
         await report(interaction, error)

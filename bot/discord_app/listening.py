@@ -19,7 +19,7 @@ from bot.discord_app.refusals import Refusals
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.turns import presser_by_message
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 SAID_BY_PEOPLE = frozenset({discord.MessageType.default, discord.MessageType.reply})
 
@@ -71,7 +71,7 @@ class Listening(commands.Cog):
         except ReplyGone:  # logged where it happened
             await tell_directly(message.author, NOT_SHOWN.format(channel=message.channel.id))
         except AccessDenied as denied:  # everybody would see what is meant for one person
-            _log.info("message %d: not let in: %s", message.id, denied)
+            log.info("message %d: not let in: %s", message.id, denied)
         except (LimitReached, LineFull) as refusal:
             if self._refusals.is_news(message, refusal):
                 await _tell(message, sentence_for(refusal, message.id))
@@ -85,7 +85,7 @@ class Listening(commands.Cog):
             by = await presser_by_message(message, self._budget)
             await self._service.answer(turn, self._surfaces.to_message(message), by)
             return
-        _log.warning("message %d: may not answer in channel %d", message.id, message.channel.id)
+        log.warning("message %d: may not answer in channel %d", message.id, message.channel.id)
         await tell_directly(message.author, CANNOT_WRITE.format(channel=message.channel.id))
 
     def _for_me(self, message: discord.Message) -> bool:
@@ -126,4 +126,4 @@ async def _tell(message: discord.Message, text: str) -> None:
         if isinstance(error, discord.Forbidden) or code == codes.NO_HISTORY_FOR_REPLY:
             await tell_directly(message.author, text)
             return
-        _log.warning("message %d: the person could not be told: %s", message.id, error)
+        log.warning("message %d: the person could not be told: %s", message.id, error)

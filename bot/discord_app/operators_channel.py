@@ -9,7 +9,7 @@ from bot.core.errors import ReplyDelayed
 from bot.discord_app.rest import DiscordRest, Refused
 from bot.discord_app.routes import ChannelRoutes
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class OperatorsChannel:
@@ -32,8 +32,8 @@ class OperatorsChannel:
         try:
             await ChannelRoutes(self._rest, ChannelId(channel)).say(f"⚠️ {sentence}")
         except Refused as error:
-            _log.warning("the operator's channel %d takes nothing: %s", channel, error)
+            log.warning("the operator's channel %d takes nothing: %s", channel, error)
         except ReplyDelayed as error:
-            _log.warning("the operator's channel %d was not told: %s", channel, error)
+            log.warning("the operator's channel %d was not told: %s", channel, error)
             return False
         return True

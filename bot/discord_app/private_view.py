@@ -16,7 +16,7 @@ from bot.core.errors import NotAllowed
 from bot.discord_app.errors import UNREACHABLE, report, tell
 from bot.discord_app.turns import AnyInteraction
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 # Seconds without a press. Discord takes changes of such a message for 15 minutes after the last
 # one: the buttons have to be gone by then.
@@ -105,7 +105,7 @@ class PrivateView(discord.ui.LayoutView):
         try:
             await self._shown_by.edit_original_response(view=self)
         except UNREACHABLE as error:  # dismissed, or the bot is offline
-            _log.info("interaction %d: could not be closed: %s", self._shown_by.id, error)
+            log.info("interaction %d: could not be closed: %s", self._shown_by.id, error)
 
     def _close(self) -> None:
         remains = self.remains()

@@ -24,7 +24,7 @@ from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.rest import Refused
 from bot.discord_app.routes import NO_PINGS, ChannelRoutes, Parcel, Sent, TokenRoutes
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 TOKEN_LIFETIME = 14.5 * 60  # seconds; Discord gives 15 minutes, the rest is for clocks that differ
 SUPPRESS_EMBEDS = 1 << 2  # message flag: a link's preview would jump about as the text grows
@@ -186,7 +186,7 @@ class MessageChain:
         try:
             await courtesy
         except (ReplyDelayed, Refused) as error:
-            _log.info("courtesy_failed channel=%d error=%s", self._channel.channel, error)
+            log.info("courtesy_failed channel=%d error=%s", self._channel.channel, error)
             return isinstance(error, Refused)
         return True
 

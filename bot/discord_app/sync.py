@@ -15,7 +15,7 @@ from discord import app_commands
 from bot.core.errors import ReplyDelayed
 from bot.discord_app.rest import DiscordRest, Refused
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 # What may be left out, with what Discord then assumes ("Application Command Structure").
 _COMMAND: Mapping[str, Any] = {
@@ -55,13 +55,13 @@ async def sync(tree: app_commands.CommandTree[Any], rest: DiscordRest, applicati
     try:
         known = await rest.send("GET", f"/applications/{application_id}/commands")
         if same(wanted, known):
-            _log.info("commands: unchanged")
+            log.info("commands: unchanged")
             return False
         await tree.sync()
     except (ReplyDelayed, Refused, discord.HTTPException, app_commands.AppCommandError) as error:
-        _log.error("commands: could not be registered: %s", error)
+        log.error("commands: could not be registered: %s", error)  # noqa: TRY400 - known, no trace needed
         return False
-    _log.info("commands: registered anew")
+    log.info("commands: registered anew")
     return True
 
 

@@ -16,7 +16,7 @@ from aiohttp import web
 from bot.core.errors import BotError
 from bot.ops.metrics import CONTENT_TYPE, Metrics
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 PROBE_TIMEOUT = 5.0  # seconds; shorter than the ten that orchestrators commonly wait
 
@@ -80,7 +80,7 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
         )
         raise HealthPortUnavailable(detail) from error
     taken: int = runner.addresses[0][1]
-    logger.info("health and metrics are served", extra={"host": host, "port": taken})
+    log.info("health and metrics are served", extra={"host": host, "port": taken})
     return taken
 
 
@@ -93,5 +93,5 @@ async def _is_ready(name: str, probe: Probe, seconds: float) -> bool:
         async with asyncio.timeout(seconds):
             return await probe()
     except Exception:  # whatever a probe raises means: not ready
-        logger.warning("a readiness probe failed", extra={"probe": name}, exc_info=True)
+        log.warning("a readiness probe failed", extra={"probe": name}, exc_info=True)
         return False

@@ -16,7 +16,7 @@ from bot.discord_app.config.wording import changed
 from bot.discord_app.rest import DiscordRest, Refused
 from bot.discord_app.routes import ChannelRoutes
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 OPTION = "log_channel"
 MOST_TOLD = 10  # changes in one announcement; an import may make hundreds
@@ -55,7 +55,7 @@ class LogChannel:
         try:
             ((_, chosen),) = await self._options.layers({Scope.SERVER: guild})
         except BotError as error:
-            _log.warning("server %d: its log channel is not known: %s", guild, error)
+            log.warning("server %d: its log channel is not known: %s", guild, error)
             return
         self._troubles.pop(guild, None)
         for one in changed:
@@ -72,10 +72,10 @@ class LogChannel:
                 await routes.say(announcement(changed))
         except Refused as error:
             self._troubles[guild] = NOT_THERE.format(channel=channel)
-            _log.warning("server %d: its log channel %d takes nothing: %s", guild, channel, error)
+            log.warning("server %d: its log channel %d takes nothing: %s", guild, channel, error)
         except ReplyDelayed as error:
             self._troubles[guild] = NOT_NOW.format(channel=channel)
-            _log.warning("server %d: its log channel %d was not told: %s", guild, channel, error)
+            log.warning("server %d: its log channel %d was not told: %s", guild, channel, error)
 
 
 def announcement(changed: Sequence[Changed]) -> str:

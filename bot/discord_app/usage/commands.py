@@ -28,7 +28,7 @@ from bot.discord_app.usage.naming import naming_for
 from bot.discord_app.usage.view import Scope, View, view_of
 from bot.discord_app.usage.wording import LONGEST, limits_told, listing, summary, tokens
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 ROOM = 10 * 1024 * 1024  # bytes; Discord takes more from servers that pay, memory does not
 PeriodName = Literal["today", "7 days", "30 days", "12 months", "all"]
@@ -143,5 +143,5 @@ class Usage(commands.GroupCog, group_name="usage", group_description="What answe
         try:
             return await self._painter.draw(chart)
         except PictureFailed as error:
-            _log.warning("a picture of usage could not be drawn: %s", error)
+            log.warning("a picture of usage could not be drawn: %s", error)
             return b""

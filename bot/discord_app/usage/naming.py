@@ -15,7 +15,7 @@ from bot.discord_app.models import named
 from bot.discord_app.turns import AnyInteraction
 from bot.discord_app.usage.breakdown import Name, Naming
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 ASKING_TAKES = 3.0  # seconds that Discord gets to say who the members are
 LAST_DIGITS = 10_000
@@ -61,7 +61,7 @@ async def _member(id_: int, interaction: AnyInteraction) -> Name:
             async with asyncio.timeout(ASKING_TAKES):
                 name = (await interaction.guild.fetch_member(id_)).display_name
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:  # perhaps left
-            _log.info("member %d: not named: %s", id_, type(error).__name__)
+            log.info("member %d: not named: %s", id_, type(error).__name__)
     return Name(f"<@{id_}>", name, fallback)
 
 
