@@ -12,6 +12,11 @@ from bot.sandbox.discord.rules.commands import Option
 from bot.sandbox.discord.state import Command, Json
 
 SLASH = 1
+_KINDS = {
+    Option.INTEGER: "a whole number",
+    Option.NUMBER: "a number",
+    Option.BOOLEAN: "true or false",
+}
 _TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 
 
@@ -58,7 +63,9 @@ def _options(text: str, declared: list[Json]) -> dict[str, Any]:
         found[main] = words
     elif words:
         known = ", ".join(by_name) or "none"
-        raise NotPossible(f"no option takes {words!r}; the options: {known}")
+        raise NotPossible(
+            f"no option takes {words!r}; the options: {known} (several words go in quotes)"
+        )
     return found
 
 
@@ -96,7 +103,7 @@ def _convert(value: str, option: Json) -> Any:
     try:
         return readers[kind](value)
     except ValueError:
-        message = f"{option['name']!r} takes a {kind.name.lower()}, not {value!r}"
+        message = f"{option['name']!r} takes {_KINDS[kind]}, not {value!r}"
         raise NotPossible(message) from None
 
 
