@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.text import MIN_LIMIT, Pages, utf16_cut, utf16_len
+from bot.core.text import MIN_LIMIT, Pages, utf16_cut
 from tests.core.discord_markdown import QUOTE_MARKS, plain, without_code
 
 MANY = settings(max_examples=150, deadline=None)
@@ -54,6 +54,11 @@ ADDRESS = re.compile(r"https?://\S*|<[^>]*>")
 OPENED_FENCE = re.compile(r"(?:> |>>> )?```[^\n]*\n")
 
 
+def units_of(text: str) -> int:
+    """The length in UTF-16 units, counted otherwise than by the code that is tried."""
+    return sum(2 if ord(character) > 0xFFFF else 1 for character in text)
+
+
 def prefixes(text: str, cuts: list[int]) -> list[str]:
     """The text as it arrives, cut at some places."""
     return [text[:end] for end in sorted({cut % (len(text) + 1) for cut in cuts} | {len(text)})]
@@ -82,7 +87,7 @@ def test_every_frame_of_any_text_fits_and_has_its_code_blocks_closed(
 ) -> None:
     for part in prefixes(text, cuts):
         for page in Pages(limit).render(part, final=False):
-            assert utf16_len(page) <= limit
+            assert units_of(page) <= limit
             assert page.strip()
             assert page == page.rstrip()
             assert "```" not in without_code(page)
@@ -117,7 +122,7 @@ def test_the_sources_are_the_text_and_one_for_each_page(
         if part.strip():
             assert len(sources) == len(final)
         for page, source in zip(final, sources, strict=False):
-            assert utf16_len(page) <= limit
+            assert units_of(page) <= limit
             assert shows(page, source, whole=True)
         for page, source in zip(pages.render(part, final=False), sources, strict=False):
             assert shows(page, source, whole=False)
@@ -148,5 +153,5 @@ def test_the_pages_of_a_well_formed_text_read_as_the_text_does(text: str, limit:
 @given(st.text(), st.integers(min_value=0, max_value=30))
 def test_a_cut_is_the_longest_beginning_that_fits(text: str, units: int) -> None:
     cut = utf16_cut(text, units)
-    assert utf16_len(text[:cut]) <= units
-    assert cut == len(text) or utf16_len(text[: cut + 1]) > units
+    assert units_of(text[:cut]) <= units
+    assert cut == len(text) or units_of(text[: cut + 1]) > units
