@@ -22,6 +22,7 @@ from bot.core.conversation import (
 )
 from bot.core.errors import ReplyGone
 from bot.core.replies import Address, Controls, Frame, ReplyRecord, ReplyState
+from bot.discord_app.replies import MessageChain
 from bot.discord_app.rest import DiscordRest
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.sandbox.discord.server import DiscordSandbox
@@ -54,6 +55,14 @@ def as_discord_py_sees(interaction: Interaction) -> discord.Interaction[Any]:
 @pytest.fixture
 def surfaces(sandbox: DiscordSandbox, rest: DiscordRest) -> ReplySurfaces:
     return ReplySurfaces(rest, sandbox.application_id, clock=sandbox.clock.now)
+
+
+def unseen(surfaces: ReplySurfaces, stored: ReplyRecord) -> MessageChain:
+    """Where a reply that nobody has seen yet will be shown."""
+    surface = surfaces.of(stored)
+    assert surface is not None
+    surface.bind(stored.id)
+    return surface
 
 
 async def test_a_stored_reply_to_a_message_is_edited_where_it_is(
@@ -137,9 +146,7 @@ async def test_a_press_shows_the_new_answer_in_the_pressed_message_by_its_token(
     surfaces: ReplySurfaces, sandbox: DiscordSandbox, home: Home, observer: Observer
 ) -> None:
     question = await home.ada.send(home.channel, "What is that?")
-    first = surfaces.of(record(home, question.id, Address()))
-    assert first is not None
-    first.bind(ReplyId(7))
+    first = unseen(surfaces, record(home, question.id, Address()))
     await first.show(0, Frame("Hello", Controls.ENDED))
     interaction = await pressed(sandbox, home, home.answers()[0])
     observer.started_lanes.clear()
@@ -158,9 +165,7 @@ async def test_a_press_reaches_the_other_messages_of_a_public_reply_through_the_
     surfaces: ReplySurfaces, sandbox: DiscordSandbox, home: Home
 ) -> None:
     question = await home.ada.send(home.channel, "What is that?")
-    first = surfaces.of(record(home, question.id, Address()))
-    assert first is not None
-    first.bind(ReplyId(7))
+    first = unseen(surfaces, record(home, question.id, Address()))
     await first.show(0, Frame("One"))
     await first.show(1, Frame("Two", Controls.ENDED))
     interaction = await pressed(sandbox, home, home.answers()[1])
@@ -180,9 +185,7 @@ async def test_to_what_is_older_than_an_hour_the_new_answer_is_a_reply_that_take
     surfaces: ReplySurfaces, sandbox: DiscordSandbox, home: Home
 ) -> None:
     question = await home.ada.send(home.channel, "What is that?")
-    first = surfaces.of(record(home, question.id, Address()))
-    assert first is not None
-    first.bind(ReplyId(7))
+    first = unseen(surfaces, record(home, question.id, Address()))
     await first.show(0, Frame("Hello", Controls.ENDED))
     sandbox.clock.advance(3601)
     interaction = await pressed(sandbox, home, home.answers()[0])
@@ -206,9 +209,7 @@ async def test_a_page_is_turned_in_a_message_however_old_it_is(
     surfaces: ReplySurfaces, sandbox: DiscordSandbox, home: Home
 ) -> None:
     question = await home.ada.send(home.channel, "What is that?")
-    first = surfaces.of(record(home, question.id, Address()))
-    assert first is not None
-    first.bind(ReplyId(7))
+    first = unseen(surfaces, record(home, question.id, Address()))
     await first.show(0, Frame("Hello", Controls.ENDED))
     sandbox.clock.advance(3601)
     interaction = await pressed(sandbox, home, home.answers()[0])
@@ -226,9 +227,7 @@ async def test_a_press_on_a_private_reply_writes_anew_in_the_pressed_message(
 ) -> None:
     asked = await deferred(sandbox, home, private=True)
     address = Address((), asked.token, asked.created_at)
-    first = surfaces.of(record(home, asked.id, address, shared=False))
-    assert first is not None
-    first.bind(ReplyId(7))
+    first = unseen(surfaces, record(home, asked.id, address, shared=False))
     await first.show(0, Frame("One"))
     await first.show(1, Frame("Two", Controls.RESUMABLE))
     interaction = await pressed(sandbox, home, home.answers()[1])

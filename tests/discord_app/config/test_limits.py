@@ -13,6 +13,7 @@ from bot.discord_app.config.limits import NO_SUCH, NOT_YET, NOTHING, ROLE_OR_SER
 from bot.discord_app.config.rules import GONE
 from bot.sandbox.discord.handles import NotPossible
 from bot.sandbox.discord.server import DiscordSandbox
+from tests.discord_app.config import using
 from tests.discord_app.conftest import Home, Inside
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -21,15 +22,11 @@ QUESTIONS = "questions per minute"
 
 
 async def told(home: Home, command: str, **options: Any) -> str:
-    handle = await home.mo.slash(home.channel, f"config limits {command}", **options)
-    answer = await handle.answered()
-    assert handle.ephemeral
-    assert not answer.pings
-    return answer.content
+    return await using.told(home.mo, home.channel, f"config limits {command}", **options)
 
 
 async def stored(inside: Inside, home: Home) -> Any:
-    [(_, values)] = await inside.options.layers({Scope.SERVER: GuildId(home.guild.id)})
+    values = await using.set_there(inside.options, Scope.SERVER, home.guild.id)
     return values.get("limits")
 
 

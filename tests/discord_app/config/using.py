@@ -17,6 +17,7 @@ async def told(person: Person, channel: Channel, command: str, /, **options: Any
     handle = await person.slash(channel, command, **options)
     answer = await handle.answered()
     assert handle.ephemeral
+    assert not answer.pings
     return words(answer)
 
 
