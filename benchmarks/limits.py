@@ -197,7 +197,7 @@ async def paced(what: str, check: Check, seconds: float) -> Measured:
     start, used, number = perf_counter(), process_time(), 0
     async with asyncio.TaskGroup() as tasks:
         while number < seconds * PACE:
-            while number < (perf_counter() - start) * PACE:
+            while number < min(seconds, perf_counter() - start) * PACE:  # a late loop makes no more
                 tasks.create_task(one(start + number / PACE))
                 number += 1
             await asyncio.sleep(0.001)
