@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 
 from benchmarks import limits
-from benchmarks.limits import Measured, measure, report
+from benchmarks.limits import Measured, measure, paced, report
 
 
 async def test_every_way_to_check_is_measured_beside_replies(
@@ -23,6 +24,18 @@ async def test_every_way_to_check_is_measured_beside_replies(
     rows = [line for line in report(measured, 0.2).splitlines() if line.startswith("| ")]
     assert len(rows) == 1 + len(measured)
     assert all(row.count("|") == rows[0].count("|") for row in rows)
+
+
+async def test_a_loop_that_wakes_late_makes_no_more_checks_than_are_announced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def check(*_: int) -> None:
+        """It takes no time."""
+
+    monkeypatch.setattr(limits, "PACE", 100)
+    monkeypatch.setattr(limits, "perf_counter", chain([0.0], repeat(10.0)).__next__)
+
+    assert len((await paced("a check", check, 0.2)).times) == 20
 
 
 def test_a_row_tells_the_percentiles() -> None:
