@@ -36,8 +36,9 @@ run: $(READY) ## The bot for real, from .env
 check-setup: $(READY) ## What is missing or wrong before the first run
 	$(BIN)/python -m bot check
 
+# More than there are cores: many scenarios wait for a bot to start or for Discord's limits.
 test: $(READY) ## Every test but those in a browser
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 test-browser: $(READY) $(CHROMIUM) ## The sandbox's page in Chromium, which it installs if need be
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
