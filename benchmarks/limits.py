@@ -118,8 +118,12 @@ class Bench:
             for member in range(MEMBERS + 1)
             for what in COUNTED
         ]
-        async with self._database.write() as connection:
-            await connection.execute(sa.insert(counters), [row | {"used": 1} for row in rows])
+        used = [row | {"used": 1} for row in rows]
+
+        def count(connection: sa.Connection) -> None:
+            connection.execute(sa.insert(counters), used)
+
+        await self._database.write(count)
 
     async def check(self, turn: Turn, by: Presser) -> None:
         """The limits alone, of a question whose options are known."""

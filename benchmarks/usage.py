@@ -14,6 +14,7 @@ from pathlib import Path
 from time import perf_counter
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from bot.core.conversation import GuildId, UserId
 from bot.core.replies import ReplyState
@@ -51,8 +52,11 @@ async def fill(database: Database) -> None:
         }
         for number in range(2 * ROWS)
     ]
-    async with database.write() as connection:
-        await connection.execute(sa.insert(usage), rows)
+
+    def insert(connection: sa.Connection) -> None:
+        connection.execute(sa.insert(usage), rows)
+
+    await database.write(insert)
 
 
 async def through_the_store(store: SqlUsageStore, account: Account, by: By) -> float:
@@ -81,12 +85,9 @@ async def measure(folder: Path) -> None:
         for account in (Account(SERVER), Account(SERVER, BUSY)):
             for by in By:
                 query = summed(account, 0.0, by)
-                async with database.read() as reading:
-                    sql = str(
-                        query.compile(
-                            dialect=reading.dialect, compile_kwargs={"literal_binds": True}
-                        )
-                    )
+                sql = str(
+                    query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+                )
                 ours = [await through_the_store(store, account, by) for _ in range(REPEATED)]
                 theirs = [bare(connection, sql) for _ in range(REPEATED)]
                 whose = "the server" if account.member is None else "one member"

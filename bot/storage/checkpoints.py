@@ -19,9 +19,6 @@ from bot.storage.engine import Database
 from bot.storage.reply_messages import put_shown
 from bot.storage.tables import IS_GROWING, replies
 from bot.storage.text_type import clean
-from bot.storage.whole import whole
-
-COLUMNS = ("text", "token", "token_from", "updated_at")
 
 # Only while the reply grows: a late checkpoint never overwrites an ending. The parameters name
 # which columns are set.
@@ -45,7 +42,6 @@ class Checkpoints:
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
-        self._save = database.prepare(_SAVE, COLUMNS)
         self._waiting: dict[ReplyId, _Checkpoint] = {}
         self._writing = asyncio.Lock()
         self.stored: dict[ReplyId, tuple[MessageId, ...]] = {}
@@ -60,7 +56,8 @@ class Checkpoints:
             try:
                 await self._write(batch)
             except BaseException:
-                # Those who wait for the lock find theirs again, and try by themselves.
+                # Those who wait for the lock find theirs again, and try without this one.
+                del batch[reply]
                 self._waiting = {**batch, **self._waiting}
                 raise
 
@@ -70,7 +67,6 @@ class Checkpoints:
         async with self._writing:
             pass
 
-    @whole
     async def _write(self, batch: dict[ReplyId, _Checkpoint]) -> None:
         rows = [
             {
@@ -87,10 +83,11 @@ class Checkpoints:
             for reply, one in batch.items()
             if one.address.message_ids != self.stored.get(reply)
         }
-        if not moved:
-            await self._database.write_many(self._save, rows)
-            return
-        async with self._database.write() as connection:
-            await connection.execute(_SAVE, rows)
-            await put_shown(connection, moved)
+
+        def save(connection: sa.Connection) -> None:
+            connection.execute(_SAVE, rows)
+            if moved:
+                put_shown(connection, moved)
+
+        await self._database.write(save)
         self.stored |= moved

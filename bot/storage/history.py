@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import (
     HISTORY_LIMIT,
@@ -23,7 +22,6 @@ from bot.core.conversation import (
 from bot.storage.engine import INSERTS, Database, Insert
 from bot.storage.tables import ASKED, SHOWN, conversations, messages, replies, reply_messages
 from bot.storage.turns import decode_turn, encode_turn
-from bot.storage.whole import whole
 
 # Built once: to build a statement takes SQLAlchemy as long as to run it.
 _HERE = messages.c.conversation_id == sa.bindparam("conversation")
@@ -79,28 +77,28 @@ class SqlHistoryStore:
         self._database = database
         self._newest = database.prepare(NEWEST)
 
-    @whole
     async def recent(self, conversation: ChannelId, limit: int) -> list[Said]:
         """The newest `limit` entries, oldest first."""
         asked = {"conversation": conversation, "limit": limit}
         return [_said(*row) for row in reversed(await self._database.fetch(self._newest, asked))]
 
-    @whole
     async def edited(self, message: MessageId, text: str) -> None:
         """A question was edited in Discord; one that is not stored is ignored.
 
         It changes in the replies' turns too, so that a second answer is one to the new words.
         """
         entry = sa.and_(messages.c.message_id == message, messages.c.role == Role.USER)
-        async with self._database.write() as connection:
-            await connection.execute(sa.update(messages).where(entry).values(text=text))
-            await _change_turns(
+
+        def edit(connection: sa.Connection) -> None:
+            connection.execute(sa.update(messages).where(entry).values(text=text))
+            _change_turns(
                 connection,
                 [message],
                 lambda said: replace(said, text=text) if said.message_id == message else said,
             )
 
-    @whole
+        await self._database.write(edit)
+
     async def deleted(self, gone: Sequence[MessageId]) -> None:
         """Messages were deleted in Discord: questions, or any message of an answer.
 
@@ -114,19 +112,18 @@ class SqlHistoryStore:
             .join(reply_messages, reply_messages.c.reply_id == replies.c.id)
             .where(reply_messages.c.message_id.in_(ids), reply_messages.c.part == SHOWN)
         )
-        async with self._database.write() as connection:
-            await connection.execute(
-                sa.delete(messages).where(
-                    messages.c.message_id.in_(ids), sa.or_(messages.c.role == Role.USER, _OUTLIVES)
-                )
-            )
-            for conversation, reply in (await connection.execute(answers)).all():
-                await remove_answer(connection, conversation, reply)
-            await _change_turns(
-                connection, ids, lambda said: None if said.message_id in ids else said
-            )
+        entries = sa.and_(
+            messages.c.message_id.in_(ids), sa.or_(messages.c.role == Role.USER, _OUTLIVES)
+        )
 
-    @whole
+        def delete(connection: sa.Connection) -> None:
+            connection.execute(sa.delete(messages).where(entries))
+            for conversation, reply in connection.execute(answers).all():
+                remove_answer(connection, conversation, reply)
+            _change_turns(connection, ids, lambda said: None if said.message_id in ids else said)
+
+        await self._database.write(delete)
+
     async def forget(self, conversation: ChannelId) -> int:
         """Delete a conversation's history; how many entries there were.
 
@@ -135,17 +132,19 @@ class SqlHistoryStore:
         ended = sa.and_(
             replies.c.conversation_id == conversation, replies.c.shared, replies.c.shown
         )
-        async with self._database.write() as connection:
-            result = await connection.execute(
-                sa.delete(messages).where(messages.c.conversation_id == conversation)
-            )
-            await connection.execute(sa.delete(replies).where(ended))
-        return result.rowcount
+        entries = sa.delete(messages).where(messages.c.conversation_id == conversation)
+
+        def forget(connection: sa.Connection) -> int:
+            count = connection.execute(entries).rowcount
+            connection.execute(sa.delete(replies).where(ended))
+            return count
+
+        return await self._database.write(forget)
 
 
-async def append(
+def append(
     database: Database,
-    connection: AsyncConnection,
+    connection: sa.Connection,
     conversation: ChannelId,
     said: Sequence[Said],
     *,
@@ -168,27 +167,25 @@ async def append(
         for entry in said
     ]
     if rows:
-        await connection.execute(_ADD[database.dialect], rows)
-    await connection.execute(_TRIM, {"conversation": conversation})
+        connection.execute(_ADD[database.dialect], rows)
+    connection.execute(_TRIM, {"conversation": conversation})
 
 
-async def remove_answer(
-    connection: AsyncConnection, conversation: ChannelId, reply: ReplyId
-) -> None:
+def remove_answer(connection: sa.Connection, conversation: ChannelId, reply: ReplyId) -> None:
     """Take a reply's answer out of the history, if it is there."""
-    await connection.execute(_REMOVE_ANSWER, {"conversation": conversation, "reply": reply})
+    connection.execute(_REMOVE_ANSWER, {"conversation": conversation, "reply": reply})
 
 
-async def ensure_conversation(
-    database: Database, connection: AsyncConnection, conversation: ChannelId, guild: GuildId | None
+def ensure_conversation(
+    database: Database, connection: sa.Connection, conversation: ChannelId, guild: GuildId | None
 ) -> None:
     """See that a conversation has its row, and the row its server."""
     row = {"id": conversation, "guild_id": guild}
-    await connection.execute(_ENSURE[database.dialect], row)
+    connection.execute(_ENSURE[database.dialect], row)
 
 
-async def _change_turns(
-    connection: AsyncConnection,
+def _change_turns(
+    connection: sa.Connection,
     questions: Sequence[MessageId] | frozenset[MessageId],
     change: Callable[[Said], Said | None],
 ) -> None:
@@ -196,13 +193,13 @@ async def _change_turns(
     asked = sa.select(reply_messages.c.reply_id).where(
         reply_messages.c.message_id.in_(questions), reply_messages.c.part == ASKED
     )
-    found = await connection.execute(
+    found = connection.execute(
         sa.select(replies.c.id, replies.c.turn).where(replies.c.id.in_(asked)).with_for_update()
     )
     for reply, stored in found.all():
         turn: Turn = decode_turn(stored)
         changed = tuple(new for said in turn.said if (new := change(said)) is not None)
-        await connection.execute(
+        connection.execute(
             sa.update(replies)
             .where(replies.c.id == reply)
             .values(turn=encode_turn(replace(turn, said=changed)))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.core.conversation import GuildId, UserId
@@ -18,7 +17,6 @@ from bot.core.quotas import MINUTE, Counter, Quota, What, begins
 from bot.core.replies import Usage
 from bot.storage.engine import INSERTS, Database, Insert
 from bot.storage.tables import counters
-from bot.storage.whole import whole
 
 SERVER = 0  # in place of a member: the server as a whole
 KEY = (counters.c.guild_id, counters.c.user_id, counters.c.what)
@@ -68,15 +66,14 @@ class SqlCounterStore:
         self._database = database
         self._used = database.prepare(USED)
 
-    @whole
     async def used(self, guild: GuildId, member: UserId) -> list[Counter]:
         """The counters of a member and of their server."""
         rows = await self._database.fetch(self._used, {"guild": guild, "member": member})
         return [_counter(*row) for row in rows]
 
 
-async def count_question(
-    database: Database, connection: AsyncConnection, quota: Quota, *, at: float
+def count_question(
+    database: Database, connection: sa.Connection, quota: Quota, *, at: float
 ) -> None:
     """Count a question, in a transaction that an exception undoes; one statement, if any.
 
@@ -90,12 +87,12 @@ async def count_question(
     if not limited:
         return
     rows = [_row(quota.guild, user, What.QUESTIONS, at, 1) for user in sorted(limited)]
-    counted = await connection.execute(_COUNT_QUESTION[database.dialect], rows)
+    counted = connection.execute(_COUNT_QUESTION[database.dialect], rows)
     quota.check([_counter(*row) for row in counted.all()], at)
 
 
-async def count_tokens(
-    database: Database, connection: AsyncConnection, reply: sa.Row[Any], usage: Usage, *, at: float
+def count_tokens(
+    database: Database, connection: sa.Connection, reply: sa.Row[Any], usage: Usage, *, at: float
 ) -> None:
     """Add what an answer cost to the day and the month of who asked, and of the server.
 
@@ -109,7 +106,7 @@ async def count_tokens(
         for user in (UserId(SERVER), asker)
         for what in (What.TOKENS_A_DAY, What.TOKENS_A_MONTH)
     ]
-    await connection.execute(_ADD_TOKENS[database.dialect], rows)
+    connection.execute(_ADD_TOKENS[database.dialect], rows)
 
 
 def _row(guild: GuildId, user: UserId, what: What, started: float, used: int) -> dict[str, object]:

@@ -7,13 +7,11 @@ from time import time
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import GuildId, UserId
 from bot.core.options import Change, Changed, Layers, Scope, ScopeId
 from bot.storage.engine import Database
 from bot.storage.tables import option_changes, options
-from bot.storage.whole import whole
 
 Key = tuple[str, int, str]  # scope, scope_id, name
 
@@ -40,7 +38,6 @@ class SqlOptionStore:
         self._clock = clock
         self._layers = database.prepare(LAYERS)
 
-    @whole
     async def layers(self, scopes: Mapping[Scope, ScopeId]) -> Layers:
         """What each of these scopes sets, in the order given."""
         chosen: dict[str, dict[str, Any]] = {scope: {} for scope in scopes}
@@ -51,7 +48,6 @@ class SqlOptionStore:
             chosen[scope][name] = value
         return [(scope, chosen[scope]) for scope in scopes]
 
-    @whole
     async def change(
         self, guild: GuildId | None, changes: Sequence[Change], *, by: UserId
     ) -> list[Changed]:
@@ -60,22 +56,23 @@ class SqlOptionStore:
         wanted = {(one.scope.value, int(one.scope_id), one.name): one for one in changes}
         if not wanted:
             return []
-        async with self._database.write() as connection:
-            before = await _values(connection, list(wanted))
+
+        def change(connection: sa.Connection) -> list[Changed]:
+            before = _values(connection, list(wanted))
             changed = [
                 Changed(at, by, one.scope, one.scope_id, one.name, before.get(key), one.value)
                 for key, one in wanted.items()
                 if before.get(key) != one.value
             ]
             for entry in changed:
-                await self._put(connection, guild, entry)
+                self._put(connection, guild, entry)
             if guild is not None and changed:
-                await connection.execute(
-                    sa.insert(option_changes), [_row(guild, entry) for entry in changed]
-                )
-        return changed
+                rows = [_row(guild, entry) for entry in changed]
+                connection.execute(sa.insert(option_changes), rows)
+            return changed
 
-    @whole
+        return await self._database.write(change)
+
     async def chosen_in(self, guild: GuildId) -> list[Change]:
         """Everything that is set in a server, by scope, id and name."""
         query = (
@@ -83,34 +80,29 @@ class SqlOptionStore:
             .where(options.c.guild_id == guild)
             .order_by(options.c.scope, options.c.scope_id, options.c.name)
         )
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [Change(Scope(row.scope), row.scope_id, row.name, row.value) for row in rows]
 
-    @whole
     async def changes(self, guild: GuildId, *, limit: int, skip: int = 0) -> list[Changed]:
         """The newest entries of a server's log, newest first, after the first `skip`."""
         log = option_changes.c
         query = sa.select(option_changes).where(log.guild_id == guild)
         query = query.order_by(log.id.desc()).limit(limit).offset(skip)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [
             Changed(row.at, row.by, Scope(row.scope), row.scope_id, row.name, row.before, row.after)
             for row in rows
         ]
 
-    async def _put(
-        self, connection: AsyncConnection, guild: GuildId | None, entry: Changed
-    ) -> None:
+    def _put(self, connection: sa.Connection, guild: GuildId | None, entry: Changed) -> None:
         key = {"scope": entry.scope, "scope_id": entry.scope_id, "name": entry.name}
         if entry.after is None:
             matching = [options.c[column] == value for column, value in key.items()]
-            await connection.execute(sa.delete(options).where(*matching))
+            connection.execute(sa.delete(options).where(*matching))
             return
         told = {"value": entry.after, "by": entry.by, "at": entry.at, "guild_id": guild}
         insert = self._database.insert(options).values(**key, **told)
-        await connection.execute(
+        connection.execute(
             insert.on_conflict_do_update(
                 index_elements=[options.c[column] for column in key],
                 set_={column: insert.excluded[column] for column in told},
@@ -131,7 +123,7 @@ def _row(guild: GuildId, entry: Changed) -> dict[str, Any]:
     }
 
 
-async def _values(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, Any]:
+def _values(connection: sa.Connection, keys: Sequence[Key]) -> dict[Key, Any]:
     """What is set now of these."""
     ids: dict[str, set[int]] = {}
     for scope, scope_id, _ in keys:
@@ -141,6 +133,6 @@ async def _values(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key,
         query = sa.select(options.c.scope_id, options.c.name, options.c.value).where(
             options.c.scope == scope, options.c.scope_id.in_(scope_ids)
         )
-        for row in (await connection.execute(query)).all():
+        for row in connection.execute(query).all():
             found[scope, row.scope_id, row.name] = row.value
     return found

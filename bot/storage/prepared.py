@@ -1,4 +1,4 @@
-"""Statements in a driver's own words, for what is done so often that SQLAlchemy's part counts."""
+"""Queries in a driver's own words, for what is asked so often that SQLAlchemy's part counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A query, or an update.
+    """A compiled query.
 
     Attributes:
         sql: as the driver takes it.
@@ -26,17 +26,11 @@ class Prepared:
     readers: tuple[Callable[[Any], Any] | None, ...]
 
     @classmethod
-    def of(
-        cls,
-        statement: sa.Update | sa.Select[Any],
-        dialect: sa.Dialect,
-        columns: Sequence[str] | None = None,
-    ) -> Self:
-        """Compile a query, or an update that sets these columns."""
-        compiled = statement.compile(dialect=dialect, column_keys=columns)
+    def of(cls, query: sa.Select[Any], dialect: sa.Dialect) -> Self:
+        """Compile a query."""
+        compiled = query.compile(dialect=dialect)
         names: Sequence[str] = getattr(compiled, "positiontup", None) or ()
-        selected = statement.selected_columns if isinstance(statement, sa.Select) else ()
-        kinds = [column.type.dialect_impl(dialect) for column in selected]
+        kinds = [column.type.dialect_impl(dialect) for column in query.selected_columns]
         knows_types = dialect.name == "postgresql"  # its driver reads values by itself
         readers = (None if knows_types else one.result_processor(dialect, None) for one in kinds)
         constants = {name: value for name, value in compiled.params.items() if value is not None}

@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import MessageId, ReplyId
 from bot.core.replies import Address, ReplyRecord, ReplyState
@@ -46,19 +45,19 @@ class Lookup:
             .order_by(reply_messages.c.reply_id, reply_messages.c.position)
         )
 
-    async def all(self, connection: AsyncConnection, **parameters: int) -> list[ReplyRecord]:
+    def all(self, connection: sa.Connection, **parameters: int) -> list[ReplyRecord]:
         """The replies, oldest first."""
-        rows = (await connection.execute(self._rows, parameters)).all()
+        rows = connection.execute(self._rows, parameters).all()
         if not rows:
             return []
         shown: dict[int, list[MessageId]] = defaultdict(list)
-        for reply, message in (await connection.execute(self._shown, parameters)).all():
+        for reply, message in connection.execute(self._shown, parameters).all():
             shown[reply].append(MessageId(message))
         return [_record(row, tuple(shown.get(row.id, ()))) for row in rows]
 
-    async def one(self, connection: AsyncConnection, **parameters: int) -> ReplyRecord | None:
+    def one(self, connection: sa.Connection, **parameters: int) -> ReplyRecord | None:
         """The only one, if there is any."""
-        found = await self.all(connection, **parameters)
+        found = self.all(connection, **parameters)
         return found[0] if found else None
 
 

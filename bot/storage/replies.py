@@ -7,7 +7,6 @@ from time import time
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId, Role, Said, Turn
 from bot.core.quotas import Quota
@@ -22,7 +21,6 @@ from bot.storage.tables import ASKED, IS_UNFINISHED, SHOWN, replies, reply_messa
 from bot.storage.turns import encode_turn
 from bot.storage.usage import record_usage
 from bot.storage.variants import encode_variants, let_show
-from bot.storage.whole import whole
 
 ENDED = [state for state in ReplyState if state.ended]
 # What was withdrawn, or answered as a part of a later turn, is no answer of its own: it has no
@@ -84,7 +82,6 @@ class SqlReplyStore:
         self._clock = clock
         self._checkpoints = Checkpoints(database, clock)
 
-    @whole
     async def accept(
         self, turn: Turn, address: Address, quota: Quota | None = None
     ) -> ReplyId | None:
@@ -107,47 +104,42 @@ class SqlReplyStore:
             "updated_at": now,
         }
         once = _ACCEPT[self._database.dialect]
-        async with self._database.write() as connection:
-            await ensure_conversation(
-                self._database, connection, place.conversation_id, place.guild_id
-            )
-            found = (await connection.execute(once, row)).scalar_one_or_none()
+
+        def accept(connection: sa.Connection) -> ReplyId | None:
+            ensure_conversation(self._database, connection, place.conversation_id, place.guild_id)
+            found = connection.execute(once, row).scalar_one_or_none()
             if found is None:
                 return None
             reply = ReplyId(found)
-            await add_messages(connection, ASKED, {reply: asked(turn)})
-            await add_messages(connection, SHOWN, {reply: address.message_ids})
+            add_messages(connection, ASKED, {reply: asked(turn)})
+            add_messages(connection, SHOWN, {reply: address.message_ids})
             if quota is not None:
-                await count_question(self._database, connection, quota, at=now)
-        return reply
+                count_question(self._database, connection, quota, at=now)
+            return reply
 
-    @whole
+        return await self._database.write(accept)
+
     async def begin(self, reply: ReplyId, turn: Turn, gathered: Sequence[ReplyId] = ()) -> None:
         """Enter STREAMING with a turn, perhaps gathered from several, in one transaction."""
         now = self._clock()
-        async with self._database.write() as connection:
-            values = {"state": ReplyState.STREAMING, "turn": encode_turn(turn), "updated_at": now}
-            await connection.execute(_SET, {"reply": reply, **values})
+        values = {"state": ReplyState.STREAMING, "turn": encode_turn(turn), "updated_at": now}
+        theirs = {"shown": True, "token": None, "token_from": None, "updated_at": now}
+
+        def begin(connection: sa.Connection) -> None:
+            connection.execute(_SET, {"reply": reply, **values})
             if gathered:
-                await connection.execute(
+                connection.execute(
                     sa.update(replies)
                     .where(replies.c.id.in_(gathered))
-                    .values(
-                        state=ReplyState.GATHERED,
-                        shown=True,
-                        token=None,
-                        token_from=None,
-                        updated_at=now,
-                    )
+                    .values(**theirs, state=ReplyState.GATHERED)
                 )
-                await put_asked(connection, reply, turn, gathered)
+                put_asked(connection, reply, turn, gathered)
             if turn.shared:
                 conversation = turn.place.conversation_id
-                await append(
-                    self._database, connection, conversation, turn.said, reply=reply, at=now
-                )
+                append(self._database, connection, conversation, turn.said, reply=reply, at=now)
 
-    @whole
+        await self._database.write(begin)
+
     async def reopen(
         self, reply: ReplyId, trigger: EventId, *, keep: bool, quota: Quota | None = None
     ) -> ReplyRecord | None:
@@ -168,27 +160,32 @@ class SqlReplyStore:
             .values(values)
             .returning(replies.c.conversation_id)
         )
-        async with self._database.write() as connection:
-            found = (await connection.execute(opened)).scalar_one_or_none()
+
+        def reopen(connection: sa.Connection) -> ReplyRecord | None:
+            found = connection.execute(opened).scalar_one_or_none()
             if found is None:
                 return None
             if not keep:
-                await remove_answer(connection, ChannelId(found), reply)
+                remove_answer(connection, ChannelId(found), reply)
             if quota is not None:
-                await count_question(self._database, connection, quota, at=now)
-            return await _BY_ID.one(connection, reply=reply)
+                count_question(self._database, connection, quota, at=now)
+            return _BY_ID.one(connection, reply=reply)
 
-    @whole
+        return await self._database.write(reopen)
+
     async def choose_variant(
         self, reply: ReplyId, variant: int, trigger: EventId
     ) -> ReplyRecord | None:
         """Let another variant be the answer; None, and nothing changed, where that may not be."""
         await self._checkpoints.settle(reply)
         values = {"shown": False, "trigger": trigger, "updated_at": self._clock()}
-        async with self._database.write() as connection:
-            if not await let_show(connection, reply, variant, _may_change(trigger), values):
+
+        def choose(connection: sa.Connection) -> ReplyRecord | None:
+            if not let_show(connection, reply, variant, _may_change(trigger), values):
                 return None
-            return await _BY_ID.one(connection, reply=reply)
+            return _BY_ID.one(connection, reply=reply)
+
+        return await self._database.write(choose)
 
     async def checkpoint(self, reply: ReplyId, text: str, address: Address) -> None:
         """Store what is about to be shown, so that a crash loses nothing that was visible.
@@ -197,7 +194,6 @@ class SqlReplyStore:
         """
         await self._checkpoints.save(reply, text, address)
 
-    @whole
     async def finish(self, reply: ReplyId, ending: Ending) -> None:
         """Store how a reply ended, in one transaction."""
         await self._checkpoints.settle(reply)
@@ -211,31 +207,35 @@ class SqlReplyStore:
             "updated_at": now,
         }
         shown = ending.address.message_ids
-        async with self._database.write() as connection:
-            row = (await connection.execute(_FINISH, {"reply": reply, **values})).one_or_none()
-            if row is None:
-                return
-            if shown != self._checkpoints.stored.get(reply):
-                await put_shown(connection, {reply: shown})
-            if row.shared:
-                await self._replace_answer(connection, row, ending, at=now)
-            if ending.usage is not None:
-                await record_usage(connection, row, ending, ending.usage, at=now)
-                await count_tokens(self._database, connection, row, ending.usage, at=now)
-        self._checkpoints.stored[reply] = shown
+        moved = shown != self._checkpoints.stored.get(reply)
 
-    async def _replace_answer(
-        self, connection: AsyncConnection, row: sa.Row[Any], ending: Ending, *, at: float
+        def finish(connection: sa.Connection) -> bool:
+            row = connection.execute(_FINISH, {"reply": reply, **values}).one_or_none()
+            if row is None:
+                return False
+            if moved:
+                put_shown(connection, {reply: shown})
+            if row.shared:
+                self._replace_answer(connection, row, ending, at=now)
+            if ending.usage is not None:
+                record_usage(connection, row, ending, ending.usage, at=now)
+                count_tokens(self._database, connection, row, ending.usage, at=now)
+            return True
+
+        if await self._database.write(finish):
+            self._checkpoints.stored[reply] = shown
+
+    def _replace_answer(
+        self, connection: sa.Connection, row: sa.Row[Any], ending: Ending, *, at: float
     ) -> None:
         conversation, reply = ChannelId(row.conversation_id), ReplyId(row.id)
-        await remove_answer(connection, conversation, reply)
+        remove_answer(connection, conversation, reply)
         if ending.text.strip():
             shown = ending.address.message_ids
             message = shown[0] if shown else MessageId(row.event_id)
             answer = [Said(message, Role.ASSISTANT, ending.text)]
-            await append(self._database, connection, conversation, answer, reply=reply, at=at)
+            append(self._database, connection, conversation, answer, reply=reply, at=at)
 
-    @whole
     async def shown(self, reply: ReplyId, address: Address) -> None:
         """The ending is visible: nothing is left to do after a restart, and the token is dropped.
 
@@ -243,37 +243,37 @@ class SqlReplyStore:
         """
         stored = self._checkpoints.stored.pop(reply, None)
         done = {"shown": True, "token": None, "token_from": None, "updated_at": self._clock()}
-        async with self._database.write() as connection:
-            ended = (await connection.execute(_SHOW, {"reply": reply, **done})).rowcount
-            if ended and address.message_ids != stored:
-                await put_shown(connection, {reply: address.message_ids})
+        moved = address.message_ids != stored
 
-    @whole
+        def show(connection: sa.Connection) -> None:
+            ended = connection.execute(_SHOW, {"reply": reply, **done}).rowcount
+            if ended and moved:
+                put_shown(connection, {reply: address.message_ids})
+
+        await self._database.write(show)
+
     async def load(self, reply: ReplyId) -> ReplyRecord | None:
         """One row, if it is there."""
-        async with self._database.read() as connection:
-            return await _BY_ID.one(connection, reply=reply)
+        return await self._database.read(lambda connection: _BY_ID.one(connection, reply=reply))
 
-    @whole
     async def unfinished(self) -> list[ReplyRecord]:
         """All rows whose ending is not `shown`, oldest first."""
-        async with self._database.read() as connection:
-            return await _UNFINISHED.all(connection)
+        return await self._database.read(_UNFINISHED.all)
 
-    @whole
     async def showing(self, message: MessageId) -> ReplyRecord | None:
         """The reply that a Discord message belongs to, as its question or part of its answer."""
-        async with self._database.read() as connection:
-            return await _SHOWING.one(connection, message=message)
+        return await self._database.read(
+            lambda connection: _SHOWING.one(connection, message=message)
+        )
 
-    @whole
     async def previous(self, conversation: ChannelId, before: ReplyId) -> ReplyRecord | None:
         """The newest ended reply of a conversation before this one, whose buttons are to go.
 
         Private replies are apart: they neither have a previous one nor are one.
         """
-        async with self._database.read() as connection:
-            return await _PREVIOUS.one(connection, conversation=conversation, before=before)
+        return await self._database.read(
+            lambda connection: _PREVIOUS.one(connection, conversation=conversation, before=before)
+        )
 
 
 def _may_change(trigger: EventId) -> sa.ColumnElement[bool]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import MessageId, ReplyId, Turn
 from bot.storage.tables import ASKED, SHOWN, reply_messages
@@ -19,21 +18,21 @@ _DROP = sa.delete(reply_messages).where(
 )
 
 
-async def put_shown(connection: AsyncConnection, shown: Shown) -> None:
+def put_shown(connection: sa.Connection, shown: Shown) -> None:
     """Say for each reply by which messages it is shown now, in their order."""
-    await _drop(connection, shown, SHOWN)
-    await add_messages(connection, SHOWN, shown)
+    _drop(connection, shown, SHOWN)
+    add_messages(connection, SHOWN, shown)
 
 
-async def put_asked(
-    connection: AsyncConnection, reply: ReplyId, turn: Turn, gathered: Sequence[ReplyId]
+def put_asked(
+    connection: sa.Connection, reply: ReplyId, turn: Turn, gathered: Sequence[ReplyId]
 ) -> None:
     """Say which messages a reply answers, those of gathered replies now among them."""
-    await _drop(connection, [*gathered, reply], ASKED)
-    await add_messages(connection, ASKED, {reply: asked(turn)})
+    _drop(connection, [*gathered, reply], ASKED)
+    add_messages(connection, ASKED, {reply: asked(turn)})
 
 
-async def add_messages(connection: AsyncConnection, part: str, messages: Shown) -> None:
+def add_messages(connection: sa.Connection, part: str, messages: Shown) -> None:
     """Add the messages of replies that have none of this part yet."""
     rows = [
         {"reply_id": reply, "part": part, "position": position, "message_id": message}
@@ -41,7 +40,7 @@ async def add_messages(connection: AsyncConnection, part: str, messages: Shown) 
         for position, message in enumerate(ids)
     ]
     if rows:
-        await connection.execute(_ADD, rows)
+        connection.execute(_ADD, rows)
 
 
 def asked(turn: Turn) -> list[MessageId]:
@@ -49,5 +48,5 @@ def asked(turn: Turn) -> list[MessageId]:
     return [said.message_id for said in turn.said]
 
 
-async def _drop(connection: AsyncConnection, replies: Iterable[ReplyId], part: str) -> None:
-    await connection.execute(_DROP, {"replies": list(replies), "of": part})
+def _drop(connection: sa.Connection, replies: Iterable[ReplyId], part: str) -> None:
+    connection.execute(_DROP, {"replies": list(replies), "of": part})

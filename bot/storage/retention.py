@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from bot.core.errors import DatabaseUnavailable
 from bot.storage.engine import Database
 from bot.storage.tables import IS_FINISHED, replies
-from bot.storage.whole import whole
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +80,6 @@ async def _keep_deleting(
         await sleep(EVERY)
 
 
-@whole
 async def delete_batch(database: Database, before: float) -> int:
     """Delete the oldest replies that have ended visibly and not changed since; how many.
 
@@ -92,8 +90,11 @@ async def delete_batch(database: Database, before: float) -> int:
     Raises:
         DatabaseUnavailable: the database does not answer or refuses.
     """
-    async with database.write() as connection:
-        old = (await connection.execute(OLDEST, {"before": before})).scalars().all()
+
+    def delete(connection: sa.Connection) -> int:
+        old = connection.execute(OLDEST, {"before": before}).scalars().all()
         if old:
-            await connection.execute(_DELETE, {"old": old})
-    return len(old)
+            connection.execute(_DELETE, {"old": old})
+        return len(old)
+
+    return await database.write(delete)

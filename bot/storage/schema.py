@@ -32,10 +32,13 @@ async def migrate(database: Database) -> None:
         DatabaseTooNew: a newer version of the bot has been here.
         DatabaseUnavailable: the database does not answer or refuses.
     """
-    async with database.write() as connection:
+
+    def upgrade(connection: sa.Connection) -> None:
         if database.dialect == "postgresql":  # SQLite's `write` is a lock already
-            await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-        await connection.run_sync(_upgrade)
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+        _upgrade(connection)
+
+    await database.write(upgrade)
 
 
 async def check(url: str) -> Finding:
@@ -50,8 +53,8 @@ async def check(url: str) -> Finding:
             examine_place(target.path)
             if not target.path.exists():
                 return _finding("ok", f"{target.path} is not there yet; the first start makes it.")
-        async with open_database(url) as database, database.read() as connection:
-            behind = await connection.run_sync(_pending)
+        async with open_database(url) as database:
+            behind = await database.read(_pending)
     except DatabaseUnavailable as error:
         return _finding("problem", f"The database cannot be used: {error}.", "See DATABASE_URL.")
     except DatabaseTooNew as error:

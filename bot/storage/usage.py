@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -15,7 +14,6 @@ from bot.core.replies import Ending, ReplyState, Usage
 from bot.core.usage import SECONDS_A_DAY, Account, By, Key, Spent, Sums
 from bot.storage.engine import Database
 from bot.storage.tables import usage
-from bot.storage.whole import whole
 
 
 class day_of(GenericFunction[int]):  # noqa: N801 - named as the SQL function that it stands for
@@ -54,11 +52,10 @@ class SqlUsageStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @whole
     async def sums(self, account: Account, since: float, by: By) -> dict[Key, Sums]:
         """What was used since a moment, by day, model, member or channel; one pass of an index."""
-        async with self._database.read() as connection:
-            rows = (await connection.execute(summed(account, since, by))).all()
+        query = summed(account, since, by)
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
         return {
             row.key: Sums(
                 row.answers, int(row.prompt), int(row.completion), int(row.estimated), row.seconds
@@ -66,13 +63,12 @@ class SqlUsageStore:
             for row in rows
         }
 
-    @whole
     async def newest(
         self, account: Account, since: float, *, limit: int, before: Spent | None = None
     ) -> list[Spent]:
         """The newest rows since a moment, newest first; those before another row, if given."""
-        async with self._database.read() as connection:
-            rows = (await connection.execute(page(account, since, limit, before))).all()
+        query = page(account, since, limit, before)
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [_spent(row) for row in rows]
 
 
@@ -121,8 +117,8 @@ def _spent(row: sa.Row[Any]) -> Spent:
     )
 
 
-async def record_usage(
-    connection: AsyncConnection, reply: sa.Row[Any], ending: Ending, counted: Usage, *, at: float
+def record_usage(
+    connection: sa.Connection, reply: sa.Row[Any], ending: Ending, counted: Usage, *, at: float
 ) -> None:
     """Add what a reply's request used to the account of whoever asked, where they asked.
 
@@ -142,4 +138,4 @@ async def record_usage(
         "state": ending.state,
         "at": at,
     }
-    await connection.execute(_RECORD, row)
+    connection.execute(_RECORD, row)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import ReplyId, Role
 from bot.core.replies import ReplyState, Variant
@@ -24,8 +23,8 @@ def decode_variants(stored: Sequence[dict[str, str]] | None) -> tuple[Variant, .
     return tuple(Variant(one["text"], ReplyState(one["state"])) for one in stored or ())
 
 
-async def let_show(
-    connection: AsyncConnection,
+def let_show(
+    connection: sa.Connection,
     reply: ReplyId,
     variant: int,
     allowed: sa.ColumnElement[bool],
@@ -47,13 +46,13 @@ async def let_show(
         Whether that was possible.
     """
     this = sa.select(replies.c.conversation_id).where(replies.c.id == reply)
-    await connection.execute(
+    connection.execute(
         sa.select(conversations.c.id)
         .where(conversations.c.id == this.scalar_subquery())
         .with_for_update(key_share=True)
     )
     found = (
-        await connection.execute(
+        connection.execute(
             sa.select(replies.c.conversation_id, replies.c.variants).where(
                 replies.c.id == reply, allowed
             )
@@ -63,12 +62,12 @@ async def let_show(
     if found is None or not 0 <= variant < len(variants):
         return False
     chosen = variants[variant]
-    await connection.execute(
+    connection.execute(
         sa.update(replies)
         .where(replies.c.id == reply)
         .values(**values, text=chosen.text, state=chosen.state, variant=variant)
     )
-    await connection.execute(
+    connection.execute(
         sa.update(messages)
         .where(
             messages.c.conversation_id == found.conversation_id,

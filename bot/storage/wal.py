@@ -14,9 +14,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import sqlalchemy as sa
+
 from bot.core.errors import DatabaseUnavailable
 from bot.storage.engine import Database
-from bot.storage.whole import whole
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +47,14 @@ async def _keep_moving(database: Database) -> None:
             log.warning("the write-ahead log stays as long as it is: %s", error)
 
 
-@whole
 async def move(database: Database) -> None:
     """Move what no reader and no writer needs in the log any more.
 
     Raises:
         DatabaseUnavailable: the database does not answer or refuses.
     """
-    async with database.read() as connection:
-        await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def checkpoint(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
+    await database.read(checkpoint)

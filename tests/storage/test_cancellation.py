@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Coroutine
-from contextlib import closing
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,41 +16,47 @@ import sqlalchemy as sa
 from bot.core.conversation import ChannelId
 from bot.core.errors import DatabaseUnavailable
 from bot.core.replies import ReplyState
-from bot.storage import Database, SqlHistoryStore, SqlReplyStore, open_database
+from bot.storage import SqlHistoryStore, SqlReplyStore, open_database
 from bot.storage.whole import whole
 
 from .samples import CHANNEL, answer, question
+from .working import sql
 
 
-async def cancelled_at(
-    database: Database, statement: int, work: Coroutine[Any, Any, Any]
-) -> asyncio.Task[Any]:
+@contextmanager
+def told_of(event: str, hear: Callable[..., None]) -> Iterator[None]:
+    """Hear of an event of any engine of SQLAlchemy's; it may come from another thread."""
+    sa.event.listen(sa.Engine, event, hear)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Engine, event, hear)
+
+
+async def cancelled_at(statement: int, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
     """Cancel a task while its n-th statement is on its way, counted from 1; wait for its end."""
-    task = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(work)
     statements = count(1)
 
     def cancel(*_: object) -> None:
         if next(statements) == statement:
-            task.cancel()
+            loop.call_soon_threadsafe(task.cancel)
 
-    engine = database._writer.sync_engine
-    sa.event.listen(engine, "before_cursor_execute", cancel)
-    try:
+    with told_of("before_cursor_execute", cancel):
         await asyncio.wait({task})
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", cancel)
     return task
 
 
 async def test_an_answer_cancelled_at_any_statement_leaves_whole_transactions(
-    database: Database, replies: SqlReplyStore, history: SqlHistoryStore
+    replies: SqlReplyStore, history: SqlHistoryStore
 ) -> None:
     whole_lives = {(None, 0), (ReplyState.ACCEPTED, 0), (ReplyState.STREAMING, 1)}
     seen = set()
     tasks = []  # with their exceptions, whose tracebacks keep the cut-off cursors
     for statement in count(1):
         turn = question(statement, channel=statement + 100)
-        tasks.append(await cancelled_at(database, statement, answer(replies, turn)))
+        tasks.append(await cancelled_at(statement, answer(replies, turn)))
         if not tasks[-1].cancelled():
             tasks[-1].result()
             break
@@ -66,41 +72,41 @@ async def test_a_transaction_cancelled_as_it_begins_leaves_no_lock(tmp_path: Pat
     path = tmp_path / "bot.db"
 
     async with open_database(f"sqlite:///{path}") as database:
-
-        async def write(name: str) -> None:
-            async with database.write() as connection:
-                await connection.exec_driver_sql(f"CREATE TABLE {name} (id INTEGER)")
-
-        await write("one")
+        await database.write(sql("CREATE TABLE one (id INTEGER)"))
         loop, beginning = asyncio.get_running_loop(), asyncio.Event()
-        engine = database._writer.sync_engine
-        sa.event.listen(engine, "engine_connect", lambda _: loop.call_soon(beginning.set))
-        with closing(sqlite3.connect(path)) as other:
+
+        def hear(*_: object) -> None:
+            loop.call_soon_threadsafe(beginning.set)
+
+        with told_of("before_cursor_execute", hear), closing(sqlite3.connect(path)) as other:
             other.execute("BEGIN IMMEDIATE")
-            task = asyncio.create_task(write("two"))
+            task = asyncio.create_task(database.write(sql("CREATE TABLE two (id INTEGER)")))
             await beginning.wait()  # the driver is at it now, and waits for the other's lock
             task.cancel()
             await asyncio.sleep(0)
+            assert not task.done()
         await asyncio.wait({task})
         assert task.cancelled()
-        await write("three")
+        await database.write(sql("CREATE TABLE three (id INTEGER)"))
 
 
 async def test_a_cancelled_reading_blocks_nobody_and_costs_no_connection(
-    database: Database, replies: SqlReplyStore, history: SqlHistoryStore
+    replies: SqlReplyStore, history: SqlHistoryStore
 ) -> None:
-    await answer(replies, question(1))
+    reply = await answer(replies, question(1))
     await history.recent(CHANNEL, 50)
+    await replies.load(reply)
     opened: list[object] = []
-    sa.event.listen(database._reader.sync_engine, "connect", lambda *new: opened.append(new))
-    for turns in range(30):
-        task = asyncio.create_task(history.recent(CHANNEL, 50))
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.wait({task})
-    assert len(await history.recent(CHANNEL, 50)) == 2
-    await answer(replies, question(2))
+    with told_of("connect", lambda *new: opened.append(new)):
+        for turns in range(30):
+            for reading in (history.recent(CHANNEL, 50), replies.load(reply)):
+                task = asyncio.create_task(reading)
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                task.cancel()
+                await asyncio.wait({task})
+        assert len(await history.recent(CHANNEL, 50)) == 2
+        await answer(replies, question(2))
     assert opened == []
 
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
-from typing import cast
+from typing import TypeVar, cast
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import ChannelId, ReplyId
 from bot.core.errors import DatabaseUnavailable
 from bot.core.replies import Address, ReplyState
 from bot.storage import Database, SqlHistoryStore, SqlReplyStore
 from bot.storage.checkpoints import Checkpoints
-from bot.storage.prepared import Prepared
-from bot.storage.tables import replies as table
 
 from .samples import accepted, begun, ending, question, shown
+from .working import Work
+
+T = TypeVar("T")
 
 MANY = 100
 
@@ -30,7 +29,6 @@ class GatedDatabase:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.prepare = database.prepare
         self.writes = 0
         self.gate = asyncio.Event()
         self.gate.set()
@@ -50,15 +48,9 @@ class GatedDatabase:
         if self.broken:
             raise DatabaseUnavailable("broken")
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self, work: Work[T]) -> T:
         await self._enter()
-        async with self._database.write() as connection:
-            yield connection
-
-    async def write_many(self, statement: Prepared, rows: Iterable[Mapping[str, object]]) -> None:
-        await self._enter()
-        await self._database.write_many(statement, rows)
+        return await self._database.write(work)
 
 
 @pytest.fixture
@@ -201,22 +193,27 @@ async def test_a_checkpoint_takes_any_text_first_and_later(replies: SqlReplyStor
         assert await text_of(replies, reply) == "a\ufffdb 😀 \ufffd"
 
 
-async def test_a_batch_that_the_database_refuses_leaves_nothing_half_done(
-    database: Database, replies: SqlReplyStore
+async def test_a_checkpoint_that_the_database_refuses_takes_nobody_along(
+    replies: SqlReplyStore, checkpoints: Checkpoints, gated: GatedDatabase
 ) -> None:
-    one = await begun(replies, question(1))
-    other = await begun(replies, question(2, channel=51))
-    update = sa.update(table).where(table.c.id == sa.bindparam("reply"))
-    statement = database.prepare(update, ["text"])
-    rows: list[dict[str, object]] = [
-        {"reply": one, "text": "half"},
-        {"reply": other, "text": None},
-    ]
-    with pytest.raises(DatabaseUnavailable):
-        await database.write_many(statement, rows)
-    assert await text_of(replies, one) == ""
-    await database.write_many(statement, rows[:1])
-    assert await text_of(replies, one) == "half"
+    one, nobody = await begun(replies, question(1)), ReplyId(404)
+    gated.gate.clear()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(checkpoints.save(one, "", Address()))
+        await gated.entered.wait()  # those that come now go into one transaction
+        both = asyncio.gather(
+            checkpoints.save(nobody, "lost", shown(2)),
+            checkpoints.save(one, "kept", shown(1)),
+            return_exceptions=True,
+        )
+        await asyncio.sleep(0)
+        gated.gate.set()
+    lost, kept = await both
+    assert isinstance(lost, DatabaseUnavailable)
+    assert kept is None
+    assert await text_of(replies, one) == "kept"
+    await checkpoints.save(one, "kept, too", shown(1))
+    assert await text_of(replies, one) == "kept, too"
 
 
 async def test_messages_are_stored_again_when_they_change_and_only_then(

@@ -17,9 +17,11 @@ from bot.core.quotas import Ceiling, Counter, Quota, What
 from bot.core.replies import Address, ReplyState, Usage
 from bot.storage import Database, SqlCounterStore, SqlReplyStore, open_database
 from bot.storage.limits import USED
+from bot.storage.tables import counters as counters_table
 from bot.storage.tables import replies as replies_table
 from tests.storage.samples import ANN, GUILD, answer, begun, ending, question
 from tests.storage.test_query_plans import explain
+from tests.storage.working import insert, sql
 
 BEN = Person(UserId(32), "Ben")
 START = datetime(2026, 2, 28, 23, 59, 0, tzinfo=UTC).timestamp()
@@ -70,8 +72,8 @@ async def used(counters: SqlCounterStore, member: Person = ANN) -> dict[tuple[st
 
 
 async def number_of_replies(database: Database) -> int:
-    async with database.read() as connection:
-        return int((await connection.scalar(sa.select(sa.func.count(replies_table.c.id)))) or 0)
+    query = sa.select(sa.func.count(replies_table.c.id))
+    return await database.read(lambda connection: connection.execute(query).scalar_one())
 
 
 async def test_questions_are_counted_for_the_member_and_for_the_server(
@@ -185,8 +187,8 @@ async def test_an_answer_without_usage_and_a_direct_message_add_nothing(
     reply = await begun(store, direct)
     await store.finish(reply, ending(usage=Usage(10, 0)))
     assert await counters.used(GUILD, ANN.id) == []
-    async with database.read() as connection:
-        assert await connection.scalar(sa.text("SELECT count(*) FROM counters")) == 0
+    query = sa.text("SELECT count(*) FROM counters")
+    assert await database.read(lambda connection: connection.scalar(query)) == 0
 
 
 async def test_what_was_counted_is_there_after_a_restart(url: str, clock: Clock) -> None:
@@ -242,20 +244,14 @@ async def test_tokens_of_answers_that_end_at_once_all_count(
 
 
 async def test_a_check_walks_the_primary_key(database: Database) -> None:
-    async with database.write() as connection:
-        await connection.execute(
-            sa.text(
-                "INSERT INTO counters (guild_id, user_id, what, started, used) "
-                "VALUES (:guild, :user, :what, 0, 1)"
-            ),
-            [
-                {"guild": guild, "user": user, "what": what.value}
-                for guild in range(30)
-                for user in range(60)
-                for what in (What.QUESTIONS, What.TOKENS_A_DAY)
-            ],
-        )
-        await connection.exec_driver_sql("ANALYZE")
+    rows = [
+        {"guild_id": guild, "user_id": user, "what": what.value, "started": 0, "used": 1}
+        for guild in range(30)
+        for user in range(60)
+        for what in (What.QUESTIONS, What.TOKENS_A_DAY)
+    ]
+    await database.write(insert(counters_table, rows))
+    await database.write(sql("ANALYZE"))
     steps = await explain(database, USED.params(guild=7, member=8))
     if database.dialect == "sqlite":
         assert len(steps) == 1

@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 import traceback
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bot.storage import Database, SqlHistoryStore, SqlReplyStore, migrate, open_
 from bot.storage.tables import messages
 
 from .samples import CHANNEL, answer, question
+from .working import held, insert, nothing, sql
 
 PASSWORD = "hunter2"
 
@@ -27,9 +29,12 @@ from bot.storage import open_database
 from bot.storage.tables import messages
 
 async def main():
-    async with open_database(sys.argv[1]) as database, database.write() as connection:
-        await connection.execute(sa.delete(messages))
+    def die(connection):
+        connection.execute(sa.delete(messages))
         os._exit(9)
+
+    async with open_database(sys.argv[1]) as database:
+        await database.write(die)
 
 asyncio.run(main())
 """
@@ -98,8 +103,7 @@ async def test_without_tables_every_store_says_that_the_database_is_unavailable(
 async def test_errors_never_carry_what_was_said(database: Database) -> None:
     row = {"conversation_id": 404, "message_id": 1, "role": "user", "text": PASSWORD, "at": 0.0}
     with pytest.raises(DatabaseUnavailable) as caught:
-        async with database.write() as connection:
-            await connection.execute(sa.insert(messages), [row])
+        await database.write(insert(messages, [row]))
     assert PASSWORD not in "".join(traceback.format_exception(caught.value))
 
 
@@ -108,13 +112,12 @@ async def test_an_exception_rolls_back_and_passes_as_it_is(
 ) -> None:
     await answer(replies, question(1))
 
-    async def fail() -> None:
-        async with database.write() as connection:
-            await connection.execute(sa.delete(messages))
-            raise ZeroDivisionError
+    def fail(connection: sa.Connection) -> None:
+        connection.execute(sa.delete(messages))
+        raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await fail()
+        await database.write(fail)
     assert len(await history.recent(CHANNEL, 50)) == 2
 
 
@@ -130,46 +133,61 @@ async def test_a_process_killed_in_mid_transaction_leaves_the_database_as_it_was
 
 
 async def test_sqlite_reads_while_it_writes_and_checks_foreign_keys(tmp_path: Path) -> None:
-    async with (
-        open_database(f"sqlite:///{tmp_path}/bot.db") as database,
-        database.write() as writing,
-        database.read() as reading,
-    ):
-        for connection in (writing, reading):
-            pragmas = {
-                name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
-                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-            }
-            assert pragmas == {
-                "journal_mode": "wal",
-                "synchronous": 1,  # NORMAL
-                "foreign_keys": 1,
-                "busy_timeout": 10_000,
-            }
+    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+
+    def pragmas(connection: sa.Connection) -> list[object]:
+        return [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names]
+
+    as_wanted = ["wal", 1, 1, 10_000]  # synchronous 1 is NORMAL
+    async with open_database(f"sqlite:///{tmp_path}/bot.db") as database:
+        async with held(database, sql("CREATE TABLE new (id INTEGER)"), pragmas) as writing:
+            assert await database.read(pragmas) == as_wanted
+        assert writing.result() == as_wanted
     assert os.listdir(tmp_path) == ["bot.db"]  # noqa: PTH208 - closed whole: no -wal, no -shm
+
+
+async def test_a_long_reading_keeps_nobody_waiting(tmp_path: Path) -> None:
+    go_on = threading.Event()
+    query = sa.select(sa.literal(1))
+    async with open_database(f"sqlite:///{tmp_path}/bot.db") as database:
+        long = asyncio.create_task(database.read(lambda _: go_on.wait()))
+        await asyncio.sleep(0)
+        await database.write(sql("CREATE TABLE new (id INTEGER)"))
+        assert await database.fetch(database.prepare(query), {}) == [[1]]
+        for _ in range(9):
+            assert await database.read(lambda connection: connection.scalar(query)) == 1
+        assert not long.done()
+        go_on.set()
+        await long
+
+
+async def test_a_transaction_whose_turn_does_not_come_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_database(f"sqlite:///{tmp_path}/bot.db") as database:
+        async with held(database, nothing, nothing) as first:
+            monkeypatch.setattr("bot.storage.sqlite.LONGEST_QUEUE", 0)
+            second = asyncio.create_task(database.write(sql("CREATE TABLE new (id INTEGER)")))
+            await asyncio.sleep(0)
+        assert first.exception() is None
+        with pytest.raises(DatabaseUnavailable, match="too busy"):
+            await second
 
 
 async def test_closing_waits_for_whoever_is_at_it_and_refuses_who_comes_later(
     database: Database,
 ) -> None:
-    entered, gate = asyncio.Event(), asyncio.Event()
+    def number(connection: sa.Connection) -> int:
+        return int(connection.execute(sa.select(1)).scalar_one())
 
-    async def write() -> int:
-        async with database.write() as connection:
-            entered.set()
-            await gate.wait()
-            return int((await connection.execute(sa.select(1))).scalar_one())
-
-    writing = asyncio.create_task(write())
-    await entered.wait()
-    closing = asyncio.create_task(database.close())
-    await asyncio.sleep(0)
-    assert not closing.done()
-    gate.set()
+    async with held(database, sql("SELECT 1"), number) as writing:
+        closing = asyncio.create_task(database.close())
+        await asyncio.sleep(0)
+        assert not closing.done()
     await closing
-    assert await writing == 1
+    assert writing.result() == 1
     with pytest.raises(DatabaseUnavailable, match="closed"):
-        await write()
+        await database.write(number)
 
 
 async def test_a_health_probe_hears_whether_the_database_answers(database: Database) -> None:

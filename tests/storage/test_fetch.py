@@ -32,8 +32,7 @@ async def filled(database: Database) -> Database:
 async def test_it_gives_what_reading_gives(filled: Database) -> None:
     fetched = await filled.fetch(filled.prepare(BY_ID), {"id": 7})
 
-    async with filled.read() as connection:
-        read = (await connection.execute(BY_ID, {"id": 7})).all()
+    read = await filled.read(lambda connection: connection.execute(BY_ID, {"id": 7}).all())
     assert fetched == [list(row) for row in read]
     assert fetched == [[name, value, 4.5] for name, value in VALUES.items()]
 

@@ -8,6 +8,7 @@ from itertools import count
 
 import asyncpg
 import pytest
+import sqlalchemy as sa
 
 from bot.core.errors import DatabaseUnavailable
 from bot.core.replies import Address
@@ -69,6 +70,8 @@ async def test_whoever_is_at_it_is_told_and_the_next_one_is_served(
 async def test_a_driver_that_lost_its_place_with_the_connection_is_unavailable(
     postgres: Database,
 ) -> None:
+    def lose(_: sa.Connection) -> None:
+        raise asyncpg.InternalClientError("cannot switch; another operation is in progress")
+
     with pytest.raises(DatabaseUnavailable, match="another operation"):
-        async with postgres.read():
-            raise asyncpg.InternalClientError("cannot switch; another operation is in progress")
+        await postgres.read(lose)

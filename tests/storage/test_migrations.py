@@ -16,6 +16,8 @@ from bot.storage import Database, SqlCounterStore, SqlOptionStore, migrate, open
 from bot.storage.schema import _config, differences
 from bot.storage.tables import conversations, options, replies, reply_messages, usage
 
+from .working import insert, sql
+
 SERVER, CHANNEL, ANN, BEN = GuildId(7), 70, UserId(1), UserId(2)
 NOW = time()
 LAST_YEAR = NOW - 366 * 86_400
@@ -77,8 +79,7 @@ async def go(database: Database, way: Callable[..., None], version: str) -> None
         attributes["connection"] = connection
         way(config, version)
 
-    async with database.write() as connection:
-        await connection.run_sync(run)
+    await database.write(run)
 
 
 @pytest.fixture
@@ -86,16 +87,15 @@ async def used(empty_url: str) -> AsyncIterator[Database]:
     """A database that the first version has used for a while, brought up to date."""
     async with open_database(empty_url) as database:
         await go(database, command.upgrade, "0001")
-        async with database.write() as connection:
-            for table, kept in OF_THE_FIRST_VERSION:
-                await connection.execute(sa.insert(table), kept)
+        for table, kept in OF_THE_FIRST_VERSION:
+            await database.write(insert(table, kept))
         await migrate(database)
         yield database
 
 
 async def rows(database: Database, query: str) -> list[Any]:
-    async with database.read() as connection:
-        return [tuple(row) for row in (await connection.exec_driver_sql(query)).all()]
+    found = await database.read(lambda connection: connection.exec_driver_sql(query).all())
+    return [tuple(row) for row in found]
 
 
 async def test_what_was_chosen_belongs_to_its_server(used: Database) -> None:
@@ -119,20 +119,17 @@ async def test_going_back_and_forth_loses_no_answer(used: Database) -> None:
     assert await rows(used, answers) == [(40, 900), (41, 901)]
     await migrate(used)
     assert await rows(used, answers) == [(40, 900), (41, 901)]
-    async with used.read() as connection:
-        assert await connection.run_sync(differences) == []
+    assert await used.read(differences) == []
 
 
 async def test_after_going_back_no_id_is_given_out_again(used: Database) -> None:
     await go(used, command.downgrade, "0001")
     if used.dialect == "sqlite":  # PostgreSQL's sequences are no part of a table
-        async with used.write() as connection:
-            await connection.exec_driver_sql("DELETE FROM replies")
+        await used.write(sql("DELETE FROM replies"))
         assert await rows(used, "SELECT seq FROM sqlite_sequence WHERE name = 'replies'") == [(41,)]
 
 
 async def test_the_way_back_ends_with_nothing(used: Database) -> None:
     await go(used, command.downgrade, "base")
-    async with used.read() as connection:
-        names = await connection.run_sync(lambda inner: sa.inspect(inner).get_table_names())
+    names = await used.read(lambda connection: sa.inspect(connection).get_table_names())
     assert names == ["alembic_version"]

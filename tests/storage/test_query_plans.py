@@ -7,6 +7,7 @@ the table; a plan that scans or sorts does not.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from bot.storage.history import NEWEST
 from bot.storage.retention import OLDEST
 from bot.storage.tables import IS_UNFINISHED, conversations, messages, replies
 
+from .working import insert, sql
+
 CONVERSATIONS = 200  # with 50 entries each, as many as a history has
 ROWS = 10_000
 
@@ -26,53 +29,40 @@ ROWS = 10_000
 @pytest.fixture
 async def filled(database: Database) -> Database:
     """Ten thousand messages in two hundred conversations that take turns, and as many replies."""
-    async with database.write() as connection:
-        await connection.execute(
-            sa.insert(conversations), [{"id": number + 1} for number in range(CONVERSATIONS)]
-        )
-        await connection.execute(
-            sa.insert(messages),
-            [
-                {
-                    "conversation_id": number % CONVERSATIONS + 1,
-                    "message_id": number,
-                    "role": Role.USER,
-                    "text": "text",
-                    "at": 0.0,
-                }
-                for number in range(ROWS)
-            ],
-        )
-        await connection.execute(
-            sa.insert(replies),
-            [
-                {
-                    "event_id": number,
-                    "trigger": number,
-                    "conversation_id": number % CONVERSATIONS + 1,
-                    "channel_id": 1,
-                    "asker_id": 1,
-                    "shared": True,
-                    "state": ReplyState.COMPLETE,
-                    "shown": True,
-                    "turn": "{}",
-                    "created_at": 0.0,
-                    "updated_at": float(number),
-                }
-                for number in range(ROWS)
-            ],
-        )
-        await connection.exec_driver_sql("ANALYZE")
+    entry = {"role": Role.USER, "text": "text", "at": 0.0}
+    reply = {
+        "channel_id": 1,
+        "asker_id": 1,
+        "shared": True,
+        "state": ReplyState.COMPLETE,
+        "shown": True,
+        "turn": "{}",
+        "created_at": 0.0,
+    }
+    where = [{"conversation_id": number % CONVERSATIONS + 1} for number in range(ROWS)]
+    said = [{**entry, **place, "message_id": number} for number, place in enumerate(where)]
+    answered = [
+        {**reply, **place, "event_id": number, "trigger": number, "updated_at": float(number)}
+        for number, place in enumerate(where)
+    ]
+    rows = [{"id": number + 1} for number in range(CONVERSATIONS)]
+    await database.write(insert(conversations, rows))
+    await database.write(insert(messages, said))
+    await database.write(insert(replies, answered))
+    await database.write(sql("ANALYZE"))
     return database
 
 
 async def explain(database: Database, query: sa.Select[Any]) -> list[str]:
     """The steps of the plan, outermost first."""
     sqlite = database.dialect == "sqlite"
-    async with database.read() as connection:
+    prefix = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN (FORMAT JSON)"
+
+    def plan_of(connection: sa.Connection) -> Sequence[sa.Row[Any]]:
         compiled = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-        prefix = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN (FORMAT JSON)"
-        rows = (await connection.exec_driver_sql(f"{prefix} {compiled}")).all()
+        return connection.exec_driver_sql(f"{prefix} {compiled}").all()
+
+    rows = await database.read(plan_of)
     if sqlite:
         return [row[-1] for row in rows]
     plan = rows[0][0]

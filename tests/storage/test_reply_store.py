@@ -199,8 +199,8 @@ async def test_usage_is_added_for_each_counted_request(
     await answer(replies, question(2), ending())
     await replies.reopen(reply, EventId(3), keep=False)
     await answer(replies, question(4), ending(state=ReplyState.LENGTH, usage=Usage(5, 6)))
-    async with database.read() as connection:
-        rows = (await connection.execute(sa.select(usage).order_by(usage.c.id))).mappings().all()
+    query = sa.select(usage).order_by(usage.c.id)
+    rows = await database.read(lambda connection: connection.execute(query).mappings().all())
     assert [(row["prompt_tokens"], row["completion_tokens"], row["state"]) for row in rows] == [
         (12, 34, "complete"),
         (5, 6, "length"),

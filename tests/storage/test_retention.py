@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from bot.storage.retention import BATCH, DAY, EVERY, delete_batch, replies_kept
 from bot.storage.tables import conversations, replies, reply_messages, usage
 
 from .samples import CHANNEL, accepted, answer, begun, ending, question, shown
+from .working import held, insert, nothing
 
 KEPT = 30  # days
 THE_END_OF_TIME = 1e12
@@ -86,10 +88,13 @@ async def keeping(database: Database, calendar: Calendar) -> AsyncIterator[None]
 
 
 async def count(database: Database, table: sa.Table) -> int:
-    async with database.read() as connection:
-        return (
-            await connection.execute(sa.select(sa.func.count()).select_from(table))
-        ).scalar_one()
+    query = sa.select(sa.func.count()).select_from(table)
+    return await database.read(lambda connection: connection.execute(query).scalar_one())
+
+
+async def column(database: Database, wanted: sa.Column[Any]) -> Sequence[Any]:
+    query = sa.select(wanted)
+    return await database.read(lambda connection: connection.execute(query).scalars().all())
 
 
 async def test_an_answer_leaves_with_its_question_when_its_days_are_over(
@@ -112,8 +117,7 @@ async def test_what_is_old_already_leaves_at_the_start(
     young = await answer(store, question(2))
     async with keeping(database, calendar):
         pass
-    async with database.read() as connection:
-        assert (await connection.execute(sa.select(replies.c.id))).scalars().all() == [young]
+    assert await column(database, replies.c.id) == [young]
 
 
 async def test_a_private_answer_leaves_too(
@@ -208,8 +212,7 @@ async def test_many_leave_in_several_short_transactions(
 async def test_the_oldest_leave_first(database: Database) -> None:
     await _fill(database, BATCH + 2)
     assert await delete_batch(database, THE_END_OF_TIME) == BATCH
-    async with database.read() as connection:
-        left = (await connection.execute(sa.select(replies.c.updated_at))).scalars().all()
+    left = await column(database, replies.c.updated_at)
     assert sorted(left) == [BATCH, BATCH + 1]
 
 
@@ -217,11 +220,13 @@ async def test_two_processes_do_not_wait_for_each_other(database: Database) -> N
     if database.dialect == "sqlite":
         return  # one of them has the lock of the whole file
     await _fill(database, BATCH + 2)
-    async with database.write() as connection:
-        taken = (await connection.execute(module.OLDEST, {"before": THE_END_OF_TIME})).all()
+
+    def take(connection: sa.Connection) -> None:
+        taken = connection.execute(module.OLDEST, {"before": THE_END_OF_TIME}).all()
         assert len(taken) == BATCH
-        async with asyncio.timeout(10):
-            assert await delete_batch(database, THE_END_OF_TIME) == 2
+
+    async with held(database, take, nothing), asyncio.timeout(10):
+        assert await delete_batch(database, THE_END_OF_TIME) == 2
 
 
 async def test_a_database_that_fails_is_no_reason_to_give_up(
@@ -285,6 +290,5 @@ async def _fill(database: Database, most: int) -> None:
         }
         for number in range(most)
     ]
-    async with database.write() as connection:
-        await connection.execute(sa.insert(conversations), [{"id": CHANNEL}])
-        await connection.execute(sa.insert(replies), rows)
+    await database.write(insert(conversations, [{"id": CHANNEL}]))
+    await database.write(insert(replies, rows))

@@ -24,6 +24,7 @@ from bot.storage.schema import differences
 from bot.storage.tables import metadata
 
 from .samples import CHANNEL, answer, question
+from .working import sql
 
 MIGRATE = """
 import asyncio, sys
@@ -40,8 +41,7 @@ asyncio.run(main())
 
 
 async def table_names(database: Database) -> set[str]:
-    async with database.read() as connection:
-        return set(await connection.run_sync(lambda inner: sa.inspect(inner).get_table_names()))
+    return set(await database.read(lambda connection: sa.inspect(connection).get_table_names()))
 
 
 async def test_an_empty_database_gets_every_table(empty_url: str) -> None:
@@ -93,8 +93,7 @@ async def test_processes_that_start_at_once_all_find_the_tables(empty_url: str) 
 
 
 async def test_a_database_of_a_newer_version_is_refused(url: str, database: Database) -> None:
-    async with database.write() as connection:
-        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'from_2031'")
+    await database.write(sql("UPDATE alembic_version SET version_num = 'from_2031'"))
     with pytest.raises(DatabaseTooNew, match="from_2031") as caught:
         await migrate(database)
     assert not caught.value.retryable
@@ -105,16 +104,13 @@ async def test_a_database_of_a_newer_version_is_refused(url: str, database: Data
 
 
 async def test_the_migrations_lead_to_the_tables_of_the_code(database: Database) -> None:
-    async with database.read() as connection:
-        assert await connection.run_sync(differences) == []
+    assert await database.read(differences) == []
     assert drift() == []
 
 
 async def test_a_difference_is_found(database: Database) -> None:
-    async with database.write() as connection:
-        await connection.exec_driver_sql("DROP TABLE usage")
-    async with database.read() as connection:
-        found = await connection.run_sync(differences)
+    await database.write(sql("DROP TABLE usage"))
+    found = await database.read(differences)
     assert any("usage" in difference for difference in found)
 
 

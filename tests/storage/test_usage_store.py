@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from bot.core.conversation import ChannelId, GuildId, UserId
 from bot.core.replies import ReplyState, Usage
@@ -14,6 +13,7 @@ from bot.storage import Database, SqlUsageStore
 from bot.storage.tables import usage
 from bot.storage.usage import page, summed
 from tests.storage.test_query_plans import explain
+from tests.storage.working import insert, sql
 
 HOME, AWAY = GuildId(9), GuildId(8)
 ANN, BEN = UserId(31), UserId(32)
@@ -40,8 +40,7 @@ def row(**given: Any) -> dict[str, Any]:
 
 
 async def fill(database: Database, *rows: dict[str, Any]) -> None:
-    async with database.write() as connection:
-        await connection.execute(sa.insert(usage), list(rows))
+    await database.write(insert(usage, rows))
 
 
 async def test_nothing_used_is_nothing_to_tell(spending: SqlUsageStore) -> None:
@@ -193,5 +192,4 @@ async def used_a_lot(database: Database) -> None:
             for n in range(10_000)
         ),
     )
-    async with database.write() as connection:
-        await connection.exec_driver_sql("ANALYZE")
+    await database.write(sql("ANALYZE"))

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.conversation import EventId, ReplyId
 from bot.core.replies import Address, ReplyState, Variant
@@ -14,6 +15,7 @@ from bot.storage.history import ensure_conversation
 from bot.storage.tables import replies as rows
 
 from .samples import CHANNEL, GUILD, accepted, answer, begun, ending, question, shown
+from .working import held
 
 COMPLETE, LENGTH = ReplyState.COMPLETE, ReplyState.LENGTH
 VARIANTS = (Variant("one", COMPLETE), Variant("two", LENGTH), Variant("three\0", COMPLETE))
@@ -149,13 +151,18 @@ async def test_a_page_waits_for_a_question_that_is_being_accepted(
 ) -> None:
     reply = await answer(replies, question(5), THREE)
     later = await accepted(replies, question(6, channel=51))
-    async with database.write() as connection:  # what `accept` does, and has not committed yet
-        await ensure_conversation(database, connection, CHANNEL, GUILD)
+
+    def lock(connection: sa.Connection) -> None:  # as `accept` does
+        ensure_conversation(database, connection, CHANNEL, GUILD)
+
+    def ask(connection: sa.Connection) -> None:
+        of_the_same = rows.update().where(rows.c.id == later).values(conversation_id=CHANNEL)
+        connection.execute(of_the_same)
+
+    async with held(database, lock, ask):
         paged = asyncio.create_task(replies.choose_variant(reply, 1, LATER))
         done, _ = await asyncio.wait({paged}, timeout=0.3)
         assert not done
-        of_the_same = rows.update().where(rows.c.id == later).values(conversation_id=CHANNEL)
-        await connection.execute(of_the_same)
     assert await paged is None
 
 

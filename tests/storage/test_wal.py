@@ -8,12 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from bot.core.errors import DatabaseUnavailable
 from bot.storage import Database, open_database, schema
 from bot.storage.tables import conversations
 from bot.storage.wal import kept_short, move
+
+from .working import held, insert, nothing
 
 
 def in_the_file_itself(path: Path) -> int:
@@ -24,9 +25,8 @@ def in_the_file_itself(path: Path) -> int:
 
 
 async def write(database: Database, first: int) -> None:
-    async with database.write() as connection:
-        rows = [{"id": first + number} for number in range(100)]
-        await connection.execute(sa.insert(conversations), rows)
+    rows = [{"id": first + number} for number in range(100)]
+    await database.write(insert(conversations, rows))
 
 
 @pytest.fixture
@@ -48,8 +48,7 @@ async def test_the_log_is_moved_while_somebody_writes(path: Path) -> None:
     async with open_database(f"sqlite:///{path}") as database:
         await schema.migrate(database)
         await write(database, 1)
-        async with database.write() as connection:
-            await connection.execute(sa.insert(conversations), [{"id": 1000}])
+        async with held(database, insert(conversations, [{"id": 1000}]), nothing):
             await move(database)
             assert in_the_file_itself(path) == 100
 
