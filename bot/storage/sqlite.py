@@ -32,12 +32,12 @@ CHUNK = 64  # rows that aiosqlite fetches at a time where it iterates, as by def
 
 # WAL: readers and the writer do not wait for each other. With NORMAL a commit survives the end of
 # the process; the last ones before a power failure may be lost, the file stays whole.
-PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=NORMAL",
-    "foreign_keys=ON",
-    f"wal_autocheckpoint={LONGEST_LOG}",
-)
+PRAGMAS = f"""
+PRAGMA journal_mode=WAL;
+PRAGMA synchronous=NORMAL;
+PRAGMA foreign_keys=ON;
+PRAGMA wal_autocheckpoint={LONGEST_LOG};
+"""
 
 
 class SqliteFileConnections:
@@ -133,8 +133,7 @@ class _Connection(aiosqlite.Connection):
         """Open it; whatever fails, its thread has ended then."""
         await self
         try:
-            for pragma in PRAGMAS:
-                await self.execute(f"PRAGMA {pragma}")
+            await self.executescript(PRAGMAS)
         except BaseException:
             await self.close()
             raise

@@ -61,10 +61,14 @@ async def held(
         return then(connection)
 
     task = asyncio.create_task(database.write(work))
+    first_done = asyncio.create_task(begun.wait())
     try:
-        await begun.wait()
+        await asyncio.wait({task, first_done}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
         yield task
     finally:
         over_there.set()
         over.set()
+        begun.set()
         await asyncio.wait({task})
