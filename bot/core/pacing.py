@@ -206,6 +206,8 @@ class EditBudget:
         if limit is not None and remaining is not None and reset_after is not None:
             window.learn(limit, remaining, reset_after, now)
             self._figures[lane.route] = (limit, max(window.length, reset_after))
+        else:
+            window.miss(now)
         if status == TOO_MANY_REQUESTS:
             until = now + (retry_after if retry_after is not None else 1.0)
             if is_global:

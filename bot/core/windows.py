@@ -153,6 +153,14 @@ class Window:
             self.length = reset_after
         self.resets_at = now + reset_after
 
+    def miss(self, now: float) -> None:
+        """An answer without figures, or none: the request may have been counted all the same."""
+        if self.limit is None:
+            return
+        if now >= self.resets_at:
+            self.remaining, self.resets_at = self.limit, now + self.length
+        self.remaining = max(0, self.remaining - 1)
+
 
 class BotWide:
     """At most so many requests in any second, as Discord sees them arrive.

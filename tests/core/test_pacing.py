@@ -428,3 +428,20 @@ async def test_typing_is_not_shown_where_its_own_bucket_is_all_but_used_up() -> 
     assert budget.quiet(TYPING)
     budget.ended(TYPING, status=429, retry_after=3.0)
     assert not budget.quiet(TYPING)
+
+
+@pytest.mark.parametrize("status", [0, 502])
+def test_what_is_answered_without_figures_may_have_been_counted_all_the_same(status: int) -> None:
+    async def scenario() -> None:
+        discord = FakeDiscord(EditBudget())
+        progress = Progress(Urgency.FINAL)
+        for _ in range(discord.limit - 1):
+            await send(discord, EDITS, progress)
+        async with discord.budget.leave(EDITS, progress):  # Discord does it, but nobody is told
+            discord.budget.started(EDITS)
+            discord.buckets[EDITS].take(now())
+            discord.budget.ended(EDITS, status=status)
+        await send(discord, EDITS, progress)
+        assert discord.refused == 0
+
+    run(scenario())
