@@ -107,7 +107,7 @@ async def _foundation(settings: Settings) -> AsyncIterator[_Foundation]:
     metrics = Metrics()
     budget = EditBudget(settings.discord_requests_per_second)
     throttle = Throttle(settings.max_concurrent_replies)
-    trace = trace_config(budget, metrics)
+    trace = trace_config(budget, metrics, turn=budget.turn)
     token = settings.discord_token.get_secret_value()
     point_at(settings.discord_api_url)
     async with (

@@ -1,10 +1,11 @@
 """When a frame may be sent: Discord's rate limits, learned, kept and shared fairly.
 
 `EditBudget` is told of every request the bot makes (`started`, `ended`) and gives leave for
-frames (`leave`) so that no limit is ever reached. How the requests of one window are spread is
+frames (`leave`), and for all other requests as they start (`turn`), so that no limit is ever
+reached. How the requests of one window are spread is
 said in `windows.py`; over all windows at most `requests_per_second` go out in any second. Who goes
-first then: final frames, first frames, full messages, and then whoever has the most unseen text
-for the longest time; in a crowd, final frames and then the most unseen text.
+first then: final frames, first frames, and then whoever has the most unseen text for the longest
+time; in a crowd, final frames and then the most unseen text.
 
 Time is the running event loop's; a test runs on a loop whose time is virtual.
 """
@@ -13,14 +14,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
 from bot.core.ports.discord_app import Lane
 from bot.core.windows import BotWide, Permit, Progress, Rhythm, Urgency, Window
 
 BOT_WIDE_PER_SECOND = 50  # Discord's global limit for a bot
-UNASKED = 2  # of them are left to requests that ask no leave: look-ups, notices, commands
+SPARE = 1  # of them is left for what the bot cannot know: how long each request is on its way
 QUIET_SHARE = 4  # typing goes out while a quarter of the bot-wide limit is in use, at most
 ERRAND = 100  # characters that a request is worth on which an answer depends
 IDLE_WINDOWS = 1024  # above so many, idle ones are forgotten
@@ -44,7 +45,7 @@ class EditBudget:
     """Gives leave for frames, so that none draws a 429.
 
     One serves the whole process. It also implements the observer of all of Discord's REST
-    traffic: requests that asked no leave (commands, look-ups) count all the same.
+    traffic.
 
     Args:
         requests_per_second: this process's share of the bot-wide limit.
@@ -55,7 +56,7 @@ class EditBudget:
         self, requests_per_second: int = BOT_WIDE_PER_SECOND, rhythm: Rhythm | None = None
     ) -> None:
         self._rhythm = rhythm or Rhythm()
-        self._bot_wide = BotWide(max(1, requests_per_second - UNASKED))
+        self._bot_wide = BotWide(max(1, requests_per_second - SPARE))
         self._windows: dict[Lane, Window] = {}
         self._shared: dict[tuple[str, str], Window] = {}
         self._figures: dict[str, tuple[int, float]] = {}
@@ -94,6 +95,16 @@ class EditBudget:
         now = asyncio.get_running_loop().time()
         return self.leave(lane, Progress(Urgency.ORDINARY, worth, now))
 
+    def turn(self, lane: Lane) -> AbstractAsyncContextManager[None]:
+        """Leave for a request that has asked for none before it starts: a command, a look-up.
+
+        Somebody waits for what comes of it, and it is one alone: it goes as the next one.
+        """
+        if not lane.metered or self._window(lane).permits:
+            return nullcontext()
+        now = asyncio.get_running_loop().time()
+        return self.leave(lane, Progress(Urgency.FINAL, ERRAND, now))
+
     def quiet(self, lane: Lane) -> bool:
         """Whether there is plenty of room for a courtesy, such as the typing indicator."""
         now = asyncio.get_running_loop().time()
@@ -117,18 +128,11 @@ class EditBudget:
             self.poke()
 
     def _choose(self) -> None:
+        """Grant what may start now, and come back when the next may."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         self._timer = None
-        ready: list[Ready] = []
-        due = float("inf")
-        for order, claim in enumerate(self._claims):
-            earliest = claim.window.earliest(claim.progress, now)
-            if earliest <= now:
-                weight = claim.progress.weight(now)
-                ready.append((claim.progress.urgency, -weight, order, claim))
-            else:
-                due = min(due, earliest)
+        ready, due = self._examine(now)
         for _, _, _, claim in self._by_turn(ready):
             if claim.lane.metered and (frees_at := self._bot_wide.frees_at(now)) > now:
                 due = min(due, frees_at)
@@ -143,20 +147,39 @@ class EditBudget:
         if due < float("inf"):
             self._timer = loop.call_at(due, self._choose)
 
+    def _examine(self, now: float) -> tuple[list[Ready], float]:
+        """Which claims may be granted now, and when the next ones may."""
+        ready: list[Ready] = []
+        due = float("inf")
+        frees_at = self._bot_wide.frees_at(now)
+        for order, claim in enumerate(self._claims):
+            if claim.lane.metered and frees_at > now:
+                due = min(due, frees_at)  # then it is looked at again
+                continue
+            earliest = claim.window.earliest(claim.progress, now)
+            if earliest <= now:
+                weight = claim.progress.weight(now)
+                ready.append((claim.progress.urgency, -weight, order, claim))
+            else:
+                due = min(due, earliest)
+        return ready, due
+
     def _by_turn(self, ready: list[Ready]) -> list[Ready]:
         """Who goes first.
 
-        Where first frames and full messages alone would take more than a second, to show them
-        before all others helps nobody: then, last frames apart, only what is unseen counts, and
-        a short answer may come whole with its first frame.
+        Where first frames alone would take more than a second, to show them before all others
+        helps nobody: then, last frames apart, only what is unseen counts, and a short answer may
+        come whole with its first frame.
         """
-        opening = sum(
-            claim.lane.metered and urgency in {Urgency.FIRST, Urgency.ROLLOVER}
-            for urgency, _, _, claim in ready
+        first = sum(
+            claim.lane.metered and urgency is Urgency.FIRST for urgency, _, _, claim in ready
         )
-        if opening <= self._bot_wide.per_second:
-            return sorted(ready, key=lambda entry: entry[:3])
-        return sorted(ready, key=lambda entry: (entry[0] is not Urgency.FINAL, *entry[1:3]))
+        crowd = first > self._bot_wide.per_second
+        before_others = {Urgency.FINAL} if crowd else {Urgency.FINAL, Urgency.FIRST}
+        return sorted(
+            ready,
+            key=lambda one: (one[0] if one[0] in before_others else Urgency.ORDINARY, *one[1:3]),
+        )
 
     def _grant(self, claim: Claim) -> None:
         self._claims.remove(claim)

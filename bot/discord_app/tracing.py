@@ -1,4 +1,4 @@
-"""What Discord's answers say of its rate limits, told to whoever keeps count.
+"""Every request to Discord: when it starts, and what its answer says of the rate limits.
 
 An `aiohttp.TraceConfig` sees every request of a session, so that discord.py's own requests
 (through its documented `http_trace`) and the bot's are counted alike.
@@ -6,7 +6,8 @@ An `aiohttp.TraceConfig` sees every request of a session, so that discord.py's o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from time import monotonic
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -41,12 +42,17 @@ class RequestObserver(Protocol):
         ...
 
 
-def trace_config(*observers: RequestObserver) -> aiohttp.TraceConfig:
-    """A trace that reports each request of the sessions it is given to.
+Turn = Callable[[Lane], AbstractAsyncContextManager[None]]
+"""Waits until a request may start, which it does inside the block."""
+
+
+def trace_config(*observers: RequestObserver, turn: Turn | None = None) -> aiohttp.TraceConfig:
+    """A trace that lets each request of the sessions it is given to wait its turn, and reports it.
 
     A request may bring its own `Lane` as aiohttp's `trace_request_ctx`; it is read from the path
     otherwise. The gateway's websocket is no REST request and is left out.
     """
+    take_turn: Turn = turn or (lambda _: nullcontext())
 
     async def on_start(
         _: aiohttp.ClientSession, context: SimpleNamespace, start: aiohttp.TraceRequestStartParams
@@ -54,10 +60,12 @@ def trace_config(*observers: RequestObserver) -> aiohttp.TraceConfig:
         context.lane = None
         if "Sec-WebSocket-Key" not in start.headers:
             known = getattr(context, "trace_request_ctx", None)
-            context.lane = known or lane_of(start.method, start.url.path)
-            context.began = monotonic()
-            for observer in observers:
-                observer.started(context.lane)
+            lane = known or lane_of(start.method, start.url.path)
+            async with take_turn(lane):
+                context.lane = lane
+                context.began = monotonic()
+                for observer in observers:
+                    observer.started(lane)
 
     async def on_end(
         _: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
