@@ -2,10 +2,8 @@
 
 `EditBudget` is told of every request the bot makes (`started`, `ended`) and gives leave for
 frames (`leave`), and for all other requests as they start (`turn`), so that no limit is ever
-reached. How the requests of one window are spread is
-said in `windows.py`; over all windows at most `requests_per_second` go out in any second. Who goes
-first then: final frames, first frames, and then whoever has the most unseen text for the longest
-time; in a crowd, final frames and then the most unseen text.
+reached. How the requests of one window are spread is said in `windows.py`; over all windows at most
+`requests_per_second` go out in any second, and who goes first then is said in `claims.py`.
 
 Time is the running event loop's; a test runs on a loop whose time is virtual.
 """
@@ -15,8 +13,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
+from bot.core.claims import Claim, Claims
 from bot.core.ports.discord_app import Lane
 from bot.core.windows import BotWide, Permit, Progress, Rhythm, Urgency, Window
 
@@ -26,19 +25,6 @@ QUIET_SHARE = 4  # typing goes out while a quarter of the bot-wide limit is in u
 ERRAND = 100  # characters that a request is worth on which an answer depends
 IDLE_WINDOWS = 1024  # above so many, idle ones are forgotten
 TOO_MANY_REQUESTS = 429  # HTTP's status for a rate limit
-
-
-@dataclass(slots=True, eq=False)
-class Claim:
-    """Somebody waiting for leave."""
-
-    lane: Lane
-    window: Window
-    progress: Progress
-    granted: asyncio.Future[Permit]
-
-
-Ready = tuple[Urgency, float, int, Claim]  # with its weight, negative, and its place in the line
 
 
 class EditBudget:
@@ -61,8 +47,9 @@ class EditBudget:
         self._shared: dict[tuple[str, str], Window] = {}
         self._figures: dict[str, tuple[int, float]] = {}
         self._buckets: dict[str, str] = {}  # route → the bucket Discord counts it in
-        self._claims: list[Claim] = []
-        self._timer: asyncio.Handle | None = None
+        self._metered = Claims(self._bot_wide)
+        # By interaction token, as long as somebody uses it.
+        self._apart: WeakValueDictionary[str, Claims] = WeakValueDictionary()
 
     # --- leave for frames ---------------------------------------------------------------------
 
@@ -74,17 +61,14 @@ class EditBudget:
         permit that is not used goes back.
         """
         granted: asyncio.Future[Permit] = asyncio.get_running_loop().create_future()
-        claim = Claim(lane, self._window(lane), progress, granted)
-        self._claims.append(claim)
-        self.poke()
+        claim = Claim(self._window(lane), progress, granted)
+        claims = self._metered if lane.metered else self._apart.setdefault(lane.major, Claims())
+        claims.add(claim)
         try:
             await claim.granted
             yield
         finally:
-            if claim in self._claims:
-                self._claims.remove(claim)
-            if claim.granted.done() and not claim.granted.cancelled():
-                self._take_back(claim, claim.granted.result())
+            claims.close(claim)
 
     def errand(self, lane: Lane, worth: int = ERRAND) -> AbstractAsyncContextManager[None]:
         """Leave for a request that is no frame.
@@ -115,83 +99,10 @@ class EditBudget:
         return window.blocked_until <= now and window.available(now) >= at_least
 
     def poke(self) -> None:
-        """Choose again: a claim is new, or has become more urgent."""
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_soon(self._choose)
-
-    def _take_back(self, claim: Claim, permit: Permit) -> None:
-        if not permit.spent:
-            claim.window.permits.remove(permit)
-            if claim.lane.metered:
-                self._bot_wide.release()
-            self.poke()
-
-    def _choose(self) -> None:
-        """Grant what may start now, and come back when the next may."""
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        self._timer = None
-        ready, due = self._examine(now)
-        for _, _, _, claim in self._by_turn(ready):
-            if claim.lane.metered and (frees_at := self._bot_wide.frees_at(now)) > now:
-                due = min(due, frees_at)
-            elif claim.window.available(now) > 0:
-                spare = (
-                    claim.window.earliest(claim.progress, now) if claim.progress.courtesy else now
-                )
-                if spare <= now:
-                    self._grant(claim)
-                else:  # what went before it has left it nothing
-                    due = min(due, spare)
-        if due < float("inf"):
-            self._timer = loop.call_at(due, self._choose)
-
-    def _examine(self, now: float) -> tuple[list[Ready], float]:
-        """Which claims may be granted now, and when the next ones may."""
-        ready: list[Ready] = []
-        due = float("inf")
-        frees_at = self._bot_wide.frees_at(now)
-        for order, claim in enumerate(self._claims):
-            if claim.lane.metered and frees_at > now:
-                due = min(due, frees_at)  # then it is looked at again
-                continue
-            earliest = claim.window.earliest(claim.progress, now)
-            if earliest <= now:
-                weight = claim.progress.weight(now)
-                ready.append((claim.progress.urgency, -weight, order, claim))
-            else:
-                due = min(due, earliest)
-        return ready, due
-
-    def _by_turn(self, ready: list[Ready]) -> list[Ready]:
-        """Who goes first.
-
-        Where first frames alone would take more than a second, to show them before all others
-        helps nobody: then, last frames apart, only what is unseen counts, and a short answer may
-        come whole with its first frame.
-        """
-        first = sum(
-            claim.lane.metered and urgency is Urgency.FIRST for urgency, _, _, claim in ready
-        )
-        crowd = first > self._bot_wide.per_second
-        before_others = {Urgency.FINAL} if crowd else {Urgency.FINAL, Urgency.FIRST}
-        return sorted(
-            ready,
-            key=lambda one: (one[0] if one[0] in before_others else Urgency.ORDINARY, *one[1:3]),
-        )
-
-    def _grant(self, claim: Claim) -> None:
-        self._claims.remove(claim)
-        if claim.granted.done():  # its painter was cancelled in this very step
-            return
-        permit = Permit()
-        claim.window.permits.append(permit)
-        if claim.progress.courtesy and claim.progress.edits:
-            claim.window.courtesy_edited_at = asyncio.get_running_loop().time()
-        if claim.lane.metered:
-            self._bot_wide.hold(asyncio.get_running_loop().time())
-        claim.granted.set_result(permit)
+        """Choose again: a claim has become more urgent."""
+        self._metered.poke()
+        for claims in self._apart.values():
+            claims.poke()
 
     # --- what Discord's REST traffic tells ----------------------------------------------------
 
@@ -237,7 +148,10 @@ class EditBudget:
                 self._bot_wide.blocked_until = until
             else:
                 window.blocked_until = until
-        self.poke()
+        if lane.metered:
+            self._metered.poke()
+        elif (claims := self._apart.get(lane.major)) is not None:
+            claims.poke()
 
     def _join(self, lane: Lane, bucket: str, window: Window) -> Window:
         """Lanes that Discord counts in one bucket share one window."""
@@ -245,9 +159,8 @@ class EditBudget:
         if shared is not window:
             shared.in_flight += window.in_flight
             shared.permits.extend(window.permits)
-            for claim in self._claims:
-                if claim.window is window:
-                    claim.window = shared
+            for claims in (self._metered, *self._apart.values()):
+                claims.move(window, shared)
             self._windows[lane] = shared
         return shared
 
@@ -269,7 +182,7 @@ class EditBudget:
         if len(self._windows) < IDLE_WINDOWS:
             return
         now = asyncio.get_running_loop().time()
-        waiting = {id(claim.window) for claim in self._claims}
+        waiting = set().union(*(one.windows() for one in (self._metered, *self._apart.values())))
         keep = {
             id(window)
             for window in self._windows.values()

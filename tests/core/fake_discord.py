@@ -49,7 +49,8 @@ class FakeDiscord:
     async def request(self, lane: Lane) -> None:
         """One request: half the latency there, half of it back."""
         loop = asyncio.get_running_loop()
-        self.budget.started(lane)
+        async with self.budget.turn(lane):
+            self.budget.started(lane)
         await asyncio.sleep(self.latency / 2)
         now = loop.time()
         bucket = self.buckets.setdefault(lane, Bucket(self.limit, self.length))

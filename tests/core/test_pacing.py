@@ -1,72 +1,21 @@
-"""The edit budget against a Discord that counts, in virtual time."""
+"""The edit budget against a Discord that counts, in virtual time: one lane, and those beside it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from itertools import pairwise
 
 import pytest
 
-from bot.core.answering import RETIREMENT
 from bot.core.errors import ReplyDelayed
 from bot.core.pacing import EditBudget
 from bot.core.ports.discord_app import Lane
-from bot.core.windows import BotWide, Progress, Urgency
+from bot.core.windows import Progress, Urgency
 from tests.core.fake_discord import Bucket, FakeDiscord
-from tests.virtual_time import run
+from tests.core.frames import EDITS, TOKEN, edits_for, edits_of, now, send
+from tests.virtual_time import in_virtual_time, run
 
-EDITS = Lane("PATCH /channels/{channel_id}/messages/{message_id}", "1")
 TYPING = Lane("POST /channels/{channel_id}/typing", "1")
-TOKEN = Lane("PATCH /webhooks/{webhook_id}/{webhook_token}", "1", metered=False)
-
-
-def edits_of(channel: int) -> Lane:
-    return Lane(EDITS.route, str(channel))
-
-
-def now() -> float:
-    return asyncio.get_running_loop().time()
-
-
-async def send(discord: FakeDiscord, lane: Lane, progress: Progress) -> float:
-    """Send one frame when the budget gives leave; the time it was sent."""
-    progress.unseen = max(1, progress.unseen)
-    async with discord.budget.leave(lane, progress):
-        at = progress.shown_at = now()
-        await discord.request(lane)
-    progress.edits += 1
-    return at
-
-
-async def edits_for(
-    seconds: float, discord: FakeDiscord, lane: Lane = EDITS, *, then: Urgency | None = None
-) -> list[float]:
-    """Edit as often as the budget lets an ordinary reply, then perhaps once more."""
-    progress = Progress(Urgency.ORDINARY, shown_at=now())
-    until = now() + seconds
-    times = []
-    while now() < until:
-        try:
-            async with asyncio.timeout_at(until):
-                times.append(await send(discord, lane, progress))
-        except TimeoutError:
-            break
-    if then is not None:
-        progress.urgency = then
-        times.append(await send(discord, lane, progress))
-    return times
-
-
-def in_virtual_time(scenario: Callable[[], Awaitable[None]]) -> Callable[[], None]:
-    def test() -> None:
-        async def whole() -> None:
-            await scenario()
-
-        run(whole())
-
-    test.__name__ = scenario.__name__
-    return test
 
 
 @in_virtual_time
@@ -133,154 +82,6 @@ async def test_requests_nobody_asked_leave_for_count_all_the_same() -> None:
     frame = await send(discord, EDITS, Progress(Urgency.FINAL))
     assert frame >= 5.0
     assert discord.refused == 0
-
-
-@in_virtual_time
-async def test_a_hundred_channels_share_fifty_requests_a_second_fairly() -> None:
-    discord = FakeDiscord(EditBudget(), length=0.1)  # only the bot-wide limit binds
-    everybody = await asyncio.gather(*(edits_for(30, discord, edits_of(n)) for n in range(100)))
-    counts = [len(times) for times in everybody]
-    assert discord.refused == 0
-    assert sum(counts) > 0.9 * 30 * 50
-    assert max(counts) - min(counts) <= 2
-
-
-@in_virtual_time
-async def test_as_much_as_the_limit_allows_comes_evenly_and_not_in_clumps() -> None:
-    discord = FakeDiscord(EditBudget(requests_per_second=22))
-    sent = sorted(
-        await asyncio.gather(
-            *(send(discord, edits_of(n), Progress(Urgency.FIRST)) for n in range(60))
-        )
-    )
-    first_half, rest = sent[:10], sent[10:]
-    assert first_half[-1] == first_half[0], "while there is plenty of room nobody waits"
-    assert min(b - a for a, b in pairwise(rest)) >= 1 / 20 - 1e-9
-    assert sent[-1] < 3.2
-
-
-@in_virtual_time
-async def test_the_way_there_and_back_does_not_count_twice() -> None:
-    def after_answers_that_took(*seconds: float) -> float:
-        wide = BotWide(1)
-        for took in seconds:
-            wide.hold(0.0)
-            wide.end(10.0, took)
-        return wide.frees_at(10.0)
-
-    assert after_answers_that_took(0.25) == 10.75
-    assert after_answers_that_took(0.25, 0.5) == 10.75, "the quickest shows what it takes at least"
-    assert after_answers_that_took(1.5) == 11.0, "this one was no matter of the way"
-
-
-@in_virtual_time
-async def test_a_way_that_has_become_shorter_holds_for_what_came_before_it() -> None:
-    wide = BotWide(2)
-    for took in (0.5, 0.25):
-        wide.hold(0.0)
-        wide.end(10.0, took)
-    assert wide.in_use(10.6) == 2
-    assert wide.in_use(10.75) == 0
-
-
-@in_virtual_time
-async def test_what_failed_without_an_answer_counts_as_long_as_it_may_have_been_on_its_way() -> (
-    None
-):
-    wide = BotWide(3)
-    for took in (0.25, None, 0.25):
-        wide.hold(0.0)
-        wide.end(10.0, took)
-    assert wide.in_use(10.75) == 1
-    assert wide.in_use(11.25) == 0
-
-
-@in_virtual_time
-async def test_frames_leave_room_for_requests_that_ask_no_leave() -> None:
-    discord = FakeDiscord(EditBudget(), length=0.1)
-
-    async def look_up_twice_a_second() -> None:
-        for number in range(20):
-            await discord.request(Lane("GET /users", str(number)))
-            await asyncio.sleep(0.5)
-
-    frames = [edits_for(10, discord, edits_of(n)) for n in range(100)]
-    await asyncio.gather(look_up_twice_a_second(), *frames)
-    assert discord.refused == 0
-
-
-@in_virtual_time
-async def test_an_interactions_frames_do_not_wait_for_the_bot_wide_limit() -> None:
-    discord = FakeDiscord(EditBudget(requests_per_second=1))
-    await send(discord, EDITS, Progress(Urgency.ORDINARY))
-    before = now()
-    assert await send(discord, TOKEN, Progress(Urgency.ORDINARY)) == before
-
-
-@in_virtual_time
-async def test_when_the_limit_binds_final_frames_go_first_and_then_first_ones() -> None:
-    discord = FakeDiscord(EditBudget(requests_per_second=4))
-    for channel in (10, 11):
-        await send(discord, edits_of(channel), Progress(Urgency.FINAL))
-    order: list[Urgency] = []
-
-    async def one(channel: int, urgency: Urgency) -> None:
-        await send(discord, edits_of(channel), Progress(urgency))
-        order.append(urgency)
-
-    wanted = [Urgency.ORDINARY, Urgency.ROLLOVER, Urgency.FIRST, Urgency.FINAL]
-    await asyncio.gather(*(one(n, urgency) for n, urgency in enumerate(wanted, 1)))
-    assert order == sorted(wanted)
-
-
-@in_virtual_time
-async def test_in_a_crowd_of_beginnings_last_frames_go_first_and_then_the_most_unseen_text() -> (
-    None
-):
-    discord = FakeDiscord(EditBudget(requests_per_second=1))
-    await send(discord, edits_of(0), Progress(Urgency.FINAL))
-    order: list[tuple[Urgency, int]] = []
-
-    async def one(channel: int, urgency: Urgency, unseen: int) -> None:
-        await send(discord, edits_of(channel), Progress(urgency, unseen, shown_at=0.0))
-        order.append((urgency, unseen))
-
-    first, full, ordinary = Urgency.FIRST, Urgency.ROLLOVER, Urgency.ORDINARY
-    waiting = [(first, 5), (full, 80), (ordinary, 400), (first, 90), (Urgency.FINAL, 1)]
-    await asyncio.gather(*(one(n, *each) for n, each in enumerate(waiting, 1)))
-    assert order == [waiting[4], waiting[2], waiting[3], waiting[1], waiting[0]]
-
-
-@in_virtual_time
-async def test_among_equals_the_most_unseen_text_goes_first() -> None:
-    discord = FakeDiscord(EditBudget(requests_per_second=1))
-    await send(discord, edits_of(0), Progress(Urgency.FINAL))
-    order: list[int] = []
-
-    async def one(channel: int, unseen: int) -> None:
-        await send(discord, edits_of(channel), Progress(Urgency.ORDINARY, unseen=unseen))
-        order.append(unseen)
-
-    await asyncio.gather(*(one(n, unseen) for n, unseen in enumerate((10, 500, 60), 1)))
-    assert order == [500, 60, 10]
-
-
-@in_virtual_time
-async def test_an_old_answers_buttons_go_however_busy_it_is() -> None:
-    discord = FakeDiscord(EditBudget(), length=0.1)
-
-    async def growing(channel: int) -> None:
-        progress = Progress(Urgency.ORDINARY)
-        while now() < 60:
-            progress.unseen = 300
-            await send(discord, edits_of(channel), progress)
-
-    busy = [asyncio.create_task(growing(channel)) for channel in range(100)]
-    await asyncio.sleep(5)
-    retirement = Progress(Urgency.ORDINARY, RETIREMENT, shown_at=now())
-    async with asyncio.timeout(40), discord.budget.leave(edits_of(1000), retirement):
-        assert not any(task.done() for task in busy)
-    await asyncio.gather(*busy)
 
 
 def courtesy(*, edits: int = 0) -> Progress:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import aiohttp
 import pytest
 from aiohttp import web
@@ -136,6 +140,32 @@ async def test_the_gateways_websocket_is_no_rest_request(
 
     assert observer.started_lanes == []
     assert observer.endings == []
+
+
+async def test_a_request_starts_when_its_turn_has_come(
+    sandbox: DiscordSandbox, observer: Observer
+) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def turn(lane: Lane) -> AsyncIterator[None]:
+        assert lane.route.startswith("GET /users/")
+        asked.set()
+        await go_on.wait()
+        yield
+        assert observer.started_lanes == [lane]
+
+    trace = trace_config(observer, turn=turn)
+    async with open_rest(sandbox.api_url, sandbox.token, trace) as rest:
+        given_up = asyncio.create_task(rest.send("GET", "/users/@me"))
+        await asked.wait()
+        given_up.cancel()
+        await asyncio.wait({given_up})
+        assert (observer.started_lanes, observer.endings) == ([], []), "it has not even started"
+
+        go_on.set()
+        await rest.send("GET", "/users/@me")
+    assert len(observer.endings) == 1
 
 
 @pytest.mark.parametrize("code", ["null", '"1015"', "{}"])
