@@ -31,6 +31,7 @@ from bot.discord_app.config.log_channel import LogChannel
 from bot.discord_app.deletions import Deletions
 from bot.discord_app.direct import DirectMessages
 from bot.discord_app.errors import DiscordRefused, Tree, calm_suggestions
+from bot.discord_app.followups import Followups
 from bot.discord_app.help import Help
 from bot.discord_app.listening import Listener, Listening
 from bot.discord_app.mentions import Mentions
@@ -183,6 +184,7 @@ class WeryBot(commands.AutoShardedBot):
             Help(reads_everything=reads),
             Listening(service, surfaces, listeners, me, joined.budget),
             Deletions(service, threads, surfaces.own, me),
+            Followups(surfaces.own, self._application_id),
             CatchUp(self, joined.budget),
         ]
 

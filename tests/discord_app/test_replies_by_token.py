@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.core.conversation import ChannelId, EventId, ReplyId
+from bot.core.conversation import ChannelId, EventId, MessageId, ReplyId
 from bot.core.errors import ReplyDelayed, ReplyGone
 from bot.core.replies import Controls, Frame
+from bot.discord_app.own_messages import OwnMessages
 from bot.discord_app.replies import TOKEN_LIFETIME, InteractionAccess, MessageChain
 from bot.discord_app.rest import DiscordRest
 from bot.discord_app.routes import ChannelRoutes, TokenRoutes
@@ -37,6 +38,8 @@ class Asked:
 
     chain: MessageChain
     time: Time
+    event: EventId
+    own: OwnMessages
 
 
 @pytest.fixture
@@ -54,9 +57,10 @@ async def ask(sandbox: DiscordSandbox, rest: DiscordRest, home: Home, *, private
         EventId(interaction.id),
         private=private,
         access=access,
+        own=(own := OwnMessages()),
     )
     chain.bind(ReplyId(8))
-    return Asked(chain, time)
+    return Asked(chain, time, EventId(interaction.id), own)
 
 
 async def test_a_command_is_answered_in_its_own_response_and_followups(
@@ -151,3 +155,59 @@ async def test_a_private_answer_ends_with_its_token(
 
 async def test_nothing_is_typed_where_discord_shows_thinking(asked: Asked) -> None:
     assert asked.chain.typing_lane is None
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_followup_whose_confirmation_was_lost_is_known_by_the_gateway(
+    sandbox: DiscordSandbox, rest: DiscordRest, home: Home, *, private: bool
+) -> None:
+    asked = await ask(sandbox, rest, home, private=private)
+    await asked.chain.show(0, Frame("One"))
+    sandbox.faults.drop("POST", "/webhooks/", after=True)
+
+    with pytest.raises(ReplyDelayed):
+        await asked.chain.show(1, Frame("Two"))
+    told(asked, home)
+    with pytest.raises(ReplyDelayed, match="other text"):
+        await asked.chain.show(1, Frame("Two."))
+    await asked.chain.show(1, Frame("Two."))
+    await asked.chain.show(2, Frame("Three"))
+
+    assert [message.content for message in home.answers()] == ["One", "Two.", "Three"]
+    assert asked.chain.address.message_ids == tuple(one.id for one in home.answers())
+
+
+async def test_a_followup_that_is_told_of_too_late_takes_no_later_ones_place(
+    sandbox: DiscordSandbox, home: Home, asked: Asked
+) -> None:
+    await asked.chain.show(0, Frame("One"))
+    sandbox.faults.drop("POST", "/webhooks/", after=True)
+    with pytest.raises(ReplyDelayed):
+        await asked.chain.show(1, Frame("Lost"))
+    await asked.chain.show(1, Frame("Two"))
+    told(asked, home)
+
+    await asked.chain.show(2, Frame("Three"))
+
+    assert [one.content for one in home.answers()] == ["One", "Lost", "Two", "Three"]
+
+
+async def test_what_answers_another_interaction_or_was_taken_away_is_no_followup(
+    home: Home, asked: Asked
+) -> None:
+    await asked.chain.show(0, Frame("One"))
+    newer = MessageId(home.answers()[0].id + 1)
+    asked.own.saw(newer, EventId(1))
+    asked.own.saw(MessageId(newer + 1), asked.event)
+    asked.own.remove(MessageId(newer + 1))
+
+    await asked.chain.show(1, Frame("Two"))
+
+    assert [one.content for one in home.answers()] == ["One", "Two"]
+
+
+def told(asked: Asked, home: Home) -> None:
+    """The gateway has told of everything by now, some of it twice."""
+    for _ in range(2):
+        for message in home.answers():
+            asked.own.saw(MessageId(message.id), asked.event)

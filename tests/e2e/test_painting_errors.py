@@ -11,7 +11,7 @@ from bot.sandbox.discord.faults import Fault, Faults
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.state import Channel, Message
 from tests.e2e.database import stored
-from tests.e2e.playing import Ask, both_ways, by_command, by_mention, growing, in_private, paced
+from tests.e2e.playing import Ask, both_ways, by_command, every_way, growing, paced
 from tests.e2e.reading import joined, said_by_the_bot
 from tests.e2e.stage import DEFAULT_NAME, Home, buttons, conversation, text_of
 
@@ -95,19 +95,8 @@ async def test_a_first_message_whose_answer_is_lost_comes_once(home: Home, lost:
     assert len(said_by_the_bot(home.channel)) == 1
 
 
-# Discord takes a nonce, by which a message that is sent again is known, in its channels' routes
-# alone: what a token sent comes twice if just the confirmation is lost.
-@pytest.mark.parametrize(
-    ("ask", "lost"),
-    [
-        *(
-            (ask, lost)
-            for ask in (by_mention, by_command, in_private)
-            for lost in ("503", "before")
-        ),
-        (by_mention, "after"),
-    ],
-)
+@every_way
+@pytest.mark.parametrize("lost", ["503", "before", "after"])
 async def test_a_further_message_that_fails_once_comes_once(
     home: Home, ask: Ask, lost: str
 ) -> None:
