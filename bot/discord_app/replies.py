@@ -173,13 +173,21 @@ class MessageChain:
             self._messages.pop()
 
     async def retire(self) -> None:
-        """Take the buttons off the last message."""
+        """Take the buttons off the last message.
+
+        Raises:
+            ReplyDelayed: temporary.
+        """
         last = len(self._messages) - 1
         if last < 0:
             return
         access = self._access_to(last)
-        if access is not None or not self._private:
-            await self._quietly(self._edit(self._messages[last], NO_BUTTONS, access))
+        if access is None and self._private:
+            return
+        try:
+            await self._edit(self._messages[last], NO_BUTTONS, access)
+        except Refused as refusal:
+            log.info("not_retired channel=%d error=%s", self._channel.channel, refusal)
 
     async def _quietly(self, courtesy: Awaitable[object]) -> bool:
         """Do what nobody waits for; False if it may be tried again."""

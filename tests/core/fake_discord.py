@@ -172,7 +172,10 @@ class FakeSurface:
         self.address = Address(kept, self.address.token, self.address.token_from)
 
     async def retire(self) -> None:
+        self.tries.append(asyncio.get_running_loop().time())
         await self._discord.request(self.lane(len(self.address.message_ids) - 1))
+        if self.troubles and (trouble := self.troubles.pop(0)) is not None:
+            raise trouble
         self.journal.append("retire")
         last = self.address.message_ids[-1]
         self._discord.messages[last] = Frame(self._discord.messages[last].content)

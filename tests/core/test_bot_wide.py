@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from itertools import pairwise
 
-from bot.core.answering import RETIREMENT
 from bot.core.pacing import EditBudget
 from bot.core.ports.discord_app import Lane
+from bot.core.retiring import RETIREMENT
 from bot.core.windows import BotWide, Progress, Urgency
 from tests.core.fake_discord import FakeDiscord
 from tests.core.frames import EDITS, TOKEN, edits_for, edits_of, now, send

@@ -333,7 +333,21 @@ async def test_a_retired_answer_keeps_its_text_and_loses_its_buttons(
     assert labels(answer) == []
 
 
-async def test_courtesies_never_raise(
+@pytest.mark.parametrize("status", [429, 503])
+async def test_buttons_that_are_not_taken_off_for_now_are_said_to_be_still_there(
+    chain: MessageChain, sandbox: DiscordSandbox, home: Home, status: int
+) -> None:
+    await chain.show(0, Frame("Hello", Controls.ENDED))
+    sandbox.faults.answer("PATCH", "/messages/", status, {"retry_after": 0.2})
+
+    with pytest.raises(ReplyDelayed):
+        await chain.retire()
+    await chain.retire()
+
+    assert labels(home.answers()[0]) == []
+
+
+async def test_courtesies_never_raise_what_is_final(
     chain: MessageChain, sandbox: DiscordSandbox, home: Home
 ) -> None:
     await chain.show(0, Frame("Hello", Controls.ENDED))

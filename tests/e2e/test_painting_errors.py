@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -226,3 +227,20 @@ async def test_a_failing_discord_keeps_no_other_channel_waiting(home: Home) -> N
     fault.release()
     await home.answered(question)
     assert buttons(answer) == ["Regenerate"]
+
+
+@temporary
+async def test_an_older_answers_buttons_go_all_the_same(home: Home, trouble: Trouble) -> None:
+    home.stage.except_for.rate_limited = True
+    older = await home.answered(await home.mention("Hello?"))
+    gate = home.weryai.hold_next(after=0)
+    question = await home.mention("And now?")
+    await gate.reached()
+    fault = trouble(home.discord.faults)
+    fault.path = re.compile(f"/{older.id}$")
+
+    gate.release()
+
+    await home.answered(question)
+    await fault.arrived.wait()
+    await home.until(lambda: not buttons(older), "The end of the older answer's buttons")

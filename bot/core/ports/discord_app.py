@@ -66,7 +66,11 @@ class ReplySurface(Protocol):
         ...
 
     async def retire(self) -> None:
-        """Take the buttons off: a newer answer exists; never raises."""
+        """Take the buttons off: a newer answer exists.
+
+        Raises:
+            ReplyDelayed: temporary; what is final is no concern of who asks.
+        """
         ...
 
 
