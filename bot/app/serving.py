@@ -11,7 +11,7 @@ from typing import Any
 from stamina.instrumentation import set_on_retry_hooks
 
 from bot.app.wiring import joined
-from bot.core.service import ChatService
+from bot.core.recovery import Recovery
 from bot.discord_app.client import WeryBot
 from bot.ops.logging import configure_logging
 from bot.ops.process import event_loop, spare_the_collector
@@ -40,13 +40,13 @@ async def _serve(settings: Settings) -> None:
             asyncio.create_task(parts.bot.serve(token), name="connection"),
             asyncio.create_task(parts.catalogue.keep_fresh(), name="catalogue"),
             asyncio.create_task(parts.credits.keep_watching(), name="credits"),
-            asyncio.create_task(_recover(parts.bot, parts.service), name="recovery"),
+            asyncio.create_task(_recover(parts.bot, parts.recovery), name="recovery"),
         }
         stop = asyncio.create_task(stopping.wait(), name="stop")
         try:
             await _until_stopped(tasks, stop)
             log.info("shutting down: running answers have %g s", settings.shutdown_grace)
-            await parts.service.shut_down(settings.shutdown_grace)
+            await parts.answering.shut_down(settings.shutdown_grace)
         finally:
             await parts.bot.close()
             for task in (*tasks, stop):
@@ -66,12 +66,12 @@ async def _until_stopped(tasks: set[asyncio.Task[None]], stop: asyncio.Task[Any]
                 return
 
 
-async def _recover(bot: WeryBot, service: ChatService) -> None:
+async def _recover(bot: WeryBot, recovery: Recovery) -> None:
     await bot.wait_until_ready()
     log.info("ready; servers: %d", len(bot.guilds))
     spare_the_collector()
-    await service.recover()
-    await service.show_late()
+    await recovery.recover()
+    await recovery.show_late()
 
 
 def _on_signals(stopping: asyncio.Event) -> None:

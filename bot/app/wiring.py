@@ -10,15 +10,23 @@ from typing import Any
 import aiohttp
 
 from bot.charts.process import open_charts
+from bot.core.admission import Admission
+from bot.core.answering import Answering
+from bot.core.asking import Asking
+from bot.core.breakers import Breakers
 from bot.core.checkup import Finding
 from bot.core.choices import Choices
 from bot.core.credits import CreditsWatch
+from bot.core.fallback import Fallback
 from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
+from bot.core.places import Places
 from bot.core.ports.charts import Painter
 from bot.core.ports.weryai import Strain
 from bot.core.recent_options import RecentOptions
-from bot.core.service import Capacity, ChatService
+from bot.core.recovery import Recovery
+from bot.core.retiring import Retiring
+from bot.core.service import ChatService
 from bot.core.throttle import Throttle
 from bot.discord_app.application import Application, identify, reads_everything
 from bot.discord_app.client import Collaborators, Shards, WeryBot, point_at
@@ -51,7 +59,8 @@ class Joined:
     """What runs: the bot, and what has work of its own beside it."""
 
     bot: WeryBot
-    service: ChatService
+    answering: Answering
+    recovery: Recovery
     catalogue: Catalogue
     credits: CreditsWatch
 
@@ -67,14 +76,14 @@ async def joined(settings: Settings) -> AsyncIterator[Joined]:
     async with _foundation(settings) as ground:
         application = await identify(ground.rest)
         shards = Shards(settings.shard_count, settings.shard_ids or None)
-        parts = _collaborators(settings, ground, application, shards)
-        service = parts.service
+        parts, answering = _collaborators(settings, ground, application, shards)
+        recovery = Recovery(answering, parts.replies, parts.surfaces)
         ground.metrics.watch(
-            running=service.running,
-            waiting=service.waiting,
+            running=parts.service.running,
+            waiting=parts.service.waiting,
             allowed=lambda: ground.throttle.allowed,
         )
-        await service.load_unfinished()
+        await recovery.load_unfinished()
         bot = WeryBot(
             application,
             parts,
@@ -84,7 +93,7 @@ async def joined(settings: Settings) -> AsyncIterator[Joined]:
         )
         async with _health(settings, ground, bot):
             watch = _credits_watch(settings, ground, speaks=shards.own(None))
-            yield Joined(bot, service, ground.catalogue, watch)
+            yield Joined(bot, answering, recovery, ground.catalogue, watch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,27 +142,27 @@ async def _up_to_date(settings: Settings) -> AsyncIterator[Database]:
 
 def _collaborators(
     settings: Settings, ground: _Foundation, application: Application, shards: Shards
-) -> Collaborators:
-    options = RecentOptions(SqlOptionStore(ground.database))
-    log_channel = LogChannel(ground.rest, options, ground.budget)
-    choices = Choices(options, ground.catalogue, _defaults(settings), announce=log_channel.announce)
+) -> tuple[Collaborators, Answering]:
+    choices, log_channel = _choices(settings, ground)
     limits = Limits(choices, SqlCounterStore(ground.database))
-    replies = SqlReplyStore(ground.database)
+    history, replies = SqlHistoryStore(ground.database), SqlReplyStore(ground.database)
     surfaces = ReplySurfaces(ground.rest, application.id, owns=shards.own)
     schemas = SchemaProcesses()
-    return Collaborators(
+    answering = Answering(
+        asking=Asking(_models(settings, ground), choices, history),
+        history=history,
+        replies=replies,
+        budget=ground.budget,
+        retiring=Retiring(replies, surfaces, ground.budget),
+        meter=ground.metrics,
+        schemas=schemas,
+        max_messages=settings.max_reply_messages,
+        places=Places(ground.throttle, limits.at_once),
+    )
+    admission = Admission(choices, limits, prompt_characters=settings.max_prompt_characters)
+    collaborators = Collaborators(
         service=ChatService(
-            model=MeteredModel(ground.weryai, ground.metrics),
-            choices=choices,
-            limits=limits,
-            history=SqlHistoryStore(ground.database),
-            replies=replies,
-            budget=ground.budget,
-            surfaces=surfaces,
-            meter=ground.metrics,
-            schemas=schemas,
-            capacity=_capacity(settings),
-            throttle=ground.throttle,
+            admission=admission, answering=answering, history=history, replies=replies
         ),
         choices=choices,
         catalogue=ground.catalogue,
@@ -167,6 +176,24 @@ def _collaborators(
         log_channel=log_channel,
         limits=limits,
         budget=ground.budget,
+    )
+    return collaborators, answering
+
+
+def _choices(settings: Settings, ground: _Foundation) -> tuple[Choices, LogChannel]:
+    """What applies where, and the channel in which changes of it are told."""
+    options = RecentOptions(SqlOptionStore(ground.database))
+    log_channel = LogChannel(ground.rest, options, ground.budget)
+    defaults = _defaults(settings)
+    return Choices(options, ground.catalogue, defaults, announce=log_channel.announce), log_channel
+
+
+def _models(settings: Settings, ground: _Foundation) -> Fallback:
+    """WeryAI's models, one standing in for another."""
+    return Fallback(
+        MeteredModel(ground.weryai, ground.metrics),
+        Breakers(ground.metrics.breaker),
+        patience=settings.model_patience,
     )
 
 
@@ -231,11 +258,3 @@ def _defaults(settings: Settings) -> Mapping[str, Any]:
         "temperature": settings.temperature,
         "web_search": settings.web_search,
     }
-
-
-def _capacity(settings: Settings) -> Capacity:
-    return Capacity(
-        prompt_characters=settings.max_prompt_characters,
-        reply_messages=settings.max_reply_messages,
-        patience=settings.model_patience,
-    )

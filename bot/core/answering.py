@@ -1,9 +1,8 @@
-"""Answers being given: one at a time in each conversation, the first time, anew, or taken up."""
+"""Answers being given: one at a time in each conversation, the first time or anew."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
@@ -17,19 +16,18 @@ from bot.core.lines import Lines, Ticket
 from bot.core.notices import Notice, Notices
 from bot.core.pacing import EditBudget
 from bot.core.places import Places
-from bot.core.ports.discord_app import ReplySurface, Surfaces
+from bot.core.ports.discord_app import ReplySurface
 from bot.core.ports.ops import Meter
 from bot.core.ports.storage import HistoryStore, ReplyStore
 from bot.core.ports.weryai import SchemaChecker
 from bot.core.quotas import Quota
 from bot.core.replies import ReplyRecord, ReplyState
+from bot.core.retiring import Retiring
 from bot.core.running import Running, storing
 from bot.core.streaming import THINKING, Draft
 from bot.core.structured import form_of
 
-log = logging.getLogger(__name__)
-
-RETIREMENT = 20  # characters of unseen text that the end of an old answer's buttons is worth
+LAST_FRAMES = 3.0  # seconds that interrupted replies get to say so
 RESTARTING = "I am about to restart. Please press again in a minute."
 TOO_LATE = "There is a newer answer here; this one stays as it is."
 
@@ -45,7 +43,7 @@ class Answering:
         history: what was said in each conversation.
         replies: every answer's row.
         budget: gives leave for frames.
-        surfaces: finds again where a stored reply is shown.
+        retiring: takes the buttons off the answers before.
         meter: counts for operators.
         schemas: checks answers against the schema they are to follow.
         max_messages: longer answers end with the whole as a file.
@@ -67,7 +65,7 @@ class Answering:
         history: HistoryStore,
         replies: ReplyStore,
         budget: EditBudget,
-        surfaces: Surfaces,
+        retiring: Retiring,
         meter: Meter,
         schemas: SchemaChecker,
         max_messages: int,
@@ -77,7 +75,7 @@ class Answering:
         self._history = history
         self._replies = replies
         self._budget = budget
-        self._surfaces = surfaces
+        self._retiring = retiring
         self._meter = meter
         self._schemas = schemas
         self._max_messages = max_messages
@@ -95,18 +93,18 @@ class Answering:
     async def answer(self, ticket: Ticket) -> Running | None:
         """Answer a turn when its place in line has come; None if a later turn took it along."""
         ticket.surface.bind(ticket.reply)
-        with self._at_work():
+        with self.at_work():
             async with self.notices.of(ticket) as notice, self.lines.turn_of(ticket) as batch:
                 notice.end()
                 running = await self._answer_batch(batch, notice) if batch else None
             if ticket.failure is not None:
                 raise ticket.failure
             if running is not None:  # out of the line: nobody waits for this
-                await self._retire_older(running)
+                await self._retiring.retire_before(running)
             return running
 
     @contextmanager
-    def _at_work(self) -> Iterator[None]:
+    def at_work(self) -> Iterator[None]:
         """Something that a shutdown waits for."""
         self._works += 1
         self._idle.clear()
@@ -150,8 +148,8 @@ class Answering:
             StorageError: the database does not answer.
         """
         reply = record.id
-        with self._at_work(), ExitStack() as pressed:
-            await self._press(reply, pressed)
+        with self.at_work(), ExitStack() as pressed:
+            await self.press(reply, pressed)
             turn = self.lines.changes.as_it_reads_now(record.turn)
             turn = replace(turn, gathers=False)  # it has an answer of its own
             now = asyncio.get_running_loop().time()
@@ -177,8 +175,8 @@ class Answering:
             InvalidInput: it is running, not the newest any more, or there is no such variant.
             StorageError: the database does not answer.
         """
-        with self._at_work(), ExitStack() as pressed:
-            await self._press(record.id, pressed)
+        with self.at_work(), ExitStack() as pressed:
+            await self.press(record.id, pressed)
             if self.closing:
                 raise InvalidInput(text=RESTARTING)
             if not 0 <= variant < len(record.variants):
@@ -196,7 +194,7 @@ class Answering:
                 await surface.keep(running.editor.messages)
             return running
 
-    async def _press(self, reply: ReplyId, pressed: ExitStack) -> None:
+    async def press(self, reply: ReplyId, pressed: ExitStack) -> None:
         """Make sure that a button of a reply has an effect once, until `pressed` is closed.
 
         Raises:
@@ -252,72 +250,35 @@ class Answering:
             if not await running.leave():
                 self.unseen.add(ticket.reply)
             shown_in = running.surface.address.message_ids
-            if self.lines.changes.any_deleted(
-                shown_in
-            ):  # before it was stored that they are its own
+            # Deleted before it was stored that they are its own.
+            if self.lines.changes.any_deleted(shown_in):
                 with storing(running.reply, "its deletion"):
                     await self._history.deleted(shown_in)
         finally:
             del self.running[ticket.reply]
             running.over.set()
 
-    async def _retire_older(self, running: Running) -> None:
-        """A newer answer exists: the one before it loses its buttons."""
-        if not running.turn.shared:
-            return
-        conversation = running.turn.place.conversation_id
-        try:
-            older = await self._replies.previous(conversation, running.reply)
-        except StorageError as error:
-            log.warning("reply %s: the one before keeps its buttons: %s", running.reply, error)
-            return
-        surface = self._surfaces.of(older) if older is not None else None
-        if surface is None or not surface.address.message_ids:
-            return
-        lane = surface.lane(len(surface.address.message_ids) - 1)
-        async with self._budget.errand(lane, RETIREMENT):
-            await surface.retire()
-
-    async def take_up(self, record: ReplyRecord, surface: ReplySurface) -> None:
-        """Finish what an earlier process left: show its ending, or answer it."""
-        surface.bind(record.id)
-        begun = record.state is not ReplyState.ACCEPTED
-        turn = replace(record.turn, gathers=False) if begun else record.turn
-        ticket = Ticket(record.id, turn, surface, asyncio.get_running_loop().time())
-        if record.state is ReplyState.WITHDRAWN:
-            await self.notices.conclude(ticket)
-            return
-        if not (record.text or record.state.ended):
-            await surface.keep(1)  # of an answer in whose place it is given there may be more
-            await self.answer(ticket)
-            return
-        with self._at_work():
+    async def conclude(self, record: ReplyRecord, ticket: Ticket) -> None:
+        """Show, in its turn, the ending of a reply to which nothing more will come."""
+        with self.at_work():
             async with self.lines.turn_of(ticket) as batch:
                 if batch:
                     await self._conclude(record, ticket)
-
-    async def show_late(self, reply: ReplyId) -> None:
-        """Show the ending of a reply that Discord did not take before; without one, nothing.
-
-        Raises:
-            InvalidInput: it is being answered anew.
-            StorageError: the database does not answer.
-        """
-        with self._at_work(), ExitStack() as pressed:
-            await self._press(reply, pressed)
-            record = await self._replies.load(reply)
-            surface = self._surfaces.of(record) if record is not None else None
-            if record is None or surface is None or not record.state.ended:
-                self.unseen.discard(reply)
-            elif not self.closing:
-                await self.take_up(record, surface)
 
     async def _conclude(self, record: ReplyRecord, ticket: Ticket) -> None:
         async with self._run(ticket, self._draft(ticket.turn, record)) as running:
             await running.conclude(record, *await self._asking.signature_of(record))
             await ticket.surface.keep(running.editor.messages)
 
-    async def idle_within(self, seconds: float) -> None:
-        """Wait until no answer is being given any more, but not for ever."""
+    async def shut_down(self, grace: float) -> None:
+        """Begin nothing new, give running answers `grace` seconds, interrupt the rest visibly."""
+        self.closing = True
+        await self._idle_within(grace)
+        for running in list(self.running.values()):
+            running.editor.stop(ReplyState.INTERRUPTED)
+        await self._idle_within(LAST_FRAMES)
+
+    async def _idle_within(self, seconds: float) -> None:
+        """Wait until nothing is at work any more, but not for ever."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), seconds)

@@ -1,103 +1,48 @@
-"""What people do with the bot: ask, stop, regenerate, edit, delete; and its starts and stops."""
+"""What people do with the bot: ask, stop, regenerate, edit, delete."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NoReturn
 
 from bot.core.admission import Admission
 from bot.core.answering import Answering, SurfaceOf
-from bot.core.asking import Asking
-from bot.core.breakers import Breakers
-from bot.core.choices import Choices
 from bot.core.conversation import ChannelId, EventId, MessageId, Place, Presser, ReplyId, Turn
 from bot.core.errors import InvalidInput, LimitReached, LineFull, NotAllowed
-from bot.core.fallback import Fallback
-from bot.core.limits import Limits
 from bot.core.lines import Ticket
-from bot.core.pacing import EditBudget
-from bot.core.patience import PATIENCE
-from bot.core.places import Places
-from bot.core.ports.discord_app import ReplySurface, Surfaces
-from bot.core.ports.ops import Meter
+from bot.core.ports.discord_app import ReplySurface
 from bot.core.ports.storage import HistoryStore, ReplyStore
-from bot.core.ports.weryai import ChatModel, SchemaChecker
 from bot.core.replies import ReplyRecord, ReplyState
-from bot.core.streaming import MAX_MESSAGES
-from bot.core.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
-LATER = 60.0  # seconds until what Discord did not take is tried again; then twice as many
-LATEST = 3600.0
-LAST_FRAMES = 3.0  # seconds that interrupted replies get to say so
 ENDED = "This answer has already ended."
 ELSEWHERE = "That answer is not here. Press the buttons under the answer itself."
-
-
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """What the operator allows."""
-
-    prompt_characters: int = 4000
-    reply_messages: int = MAX_MESSAGES
-    patience: float = PATIENCE  # seconds that a question waits for a WeryAI that answers nobody
 
 
 class ChatService:
     """Answers turns. One serves the whole process.
 
     Args:
-        model: WeryAI.
-        choices: the options that apply to a turn.
-        limits: what members and servers may use.
+        admission: lets questions in.
+        answering: carries them to their answers' last frames.
         history: what was said in each conversation.
         replies: every answer's row.
-        budget: gives leave for frames.
-        surfaces: finds again where a stored reply is shown.
-        meter: counts for operators.
-        schemas: checks answers against the schema they are to follow.
-        capacity: what the operator allows.
-        throttle: how many answers are given at once.
     """
 
-    def __init__(  # noqa: PLR0913 - collaborators are handed in
+    def __init__(
         self,
         *,
-        model: ChatModel,
-        choices: Choices,
-        limits: Limits,
+        admission: Admission,
+        answering: Answering,
         history: HistoryStore,
         replies: ReplyStore,
-        budget: EditBudget,
-        surfaces: Surfaces,
-        meter: Meter,
-        schemas: SchemaChecker,
-        capacity: Capacity,
-        throttle: Throttle,
     ) -> None:
-        self._admission = Admission(choices, limits, prompt_characters=capacity.prompt_characters)
+        self._admission = admission
+        self._answering = answering
         self._history = history
         self._replies = replies
-        self._surfaces = surfaces
-        self._left_over: list[ReplyRecord] = []
-        fallback = Fallback(model, Breakers(meter.breaker), patience=capacity.patience)
-        self._answering = Answering(
-            asking=Asking(fallback, choices, history),
-            history=history,
-            replies=replies,
-            budget=budget,
-            surfaces=surfaces,
-            meter=meter,
-            schemas=schemas,
-            max_messages=capacity.reply_messages,
-            places=Places(throttle, limits.at_once),
-        )
-
-    # --- what people do -----------------------------------------------------------------------
 
     def check(self, turn: Turn) -> None:
         """Refuse a question that cannot be used, before anything is shown.
@@ -132,7 +77,7 @@ class ChatService:
             LineFull: too many wait already; nothing was stored or shown.
             StorageError: the database does not answer; nothing was shown.
             ReplyGone: Discord does not show the answer, or not to its end; it is remembered. What
-                it may show later is tried again (`show_late`), and nothing is raised.
+                it may show later is tried again (`Recovery`), and nothing is raised.
         """
         reply = await self._accept(turn, surface, by)
         if reply is None:
@@ -225,47 +170,6 @@ class ChatService:
         """Delete a conversation's history; how many entries there were."""
         return await self._history.forget(conversation)
 
-    # --- the life of the process --------------------------------------------------------------
-
-    async def load_unfinished(self) -> None:
-        """Take note of what an earlier process left unfinished; before the first event comes."""
-        self._left_over = await self._replies.unfinished()
-
-    async def recover(self) -> None:
-        """Finish what an earlier process left: once Discord can be reached.
-
-        What was visible is marked as interrupted, with its buttons; what nobody has seen any
-        text of is answered now.
-        """
-        left_over, self._left_over = self._left_over, []
-        async with asyncio.TaskGroup() as tasks:
-            for record in left_over:
-                surface = self._surfaces.of(record)
-                if surface is not None:
-                    tasks.create_task(self._recover(record, surface))
-
-    async def show_late(self) -> NoReturn:
-        """Show what Discord does not take for too long as soon as it does; until cancelled."""
-        wait = LATER
-        while True:
-            await asyncio.sleep(wait)
-            for reply in sorted(self._answering.unseen):
-                try:
-                    await self._answering.show_late(reply)
-                except InvalidInput as refusal:
-                    log.info("reply %s: not shown late: %s", reply, refusal)
-                except Exception:  # the others are shown all the same
-                    log.exception("reply %s: could not be shown late", reply)
-            wait = min(2 * wait, LATEST) if self._answering.unseen else LATER
-
-    async def shut_down(self, grace: float) -> None:
-        """Begin nothing new, give running answers `grace` seconds, interrupt the rest visibly."""
-        self._answering.closing = True
-        await self._answering.idle_within(grace)
-        for running in list(self._answering.running.values()):
-            running.editor.stop(ReplyState.INTERRUPTED)
-        await self._answering.idle_within(LAST_FRAMES)
-
     def running(self) -> int:
         """How many answers are being given."""
         return len(self._answering.running)
@@ -301,12 +205,6 @@ class ChatService:
             raise InvalidInput(text="I do not remember this answer any more. Please ask again.")
         allow(by, record.turn)
         return record
-
-    async def _recover(self, record: ReplyRecord, surface: ReplySurface) -> None:
-        try:
-            await self._answering.take_up(record, surface)
-        except Exception:  # the others are taken up all the same
-            log.exception("reply %s: could not be taken up again", record.id)
 
 
 def allow(by: Presser, turn: Turn) -> None:

@@ -50,7 +50,7 @@ async def world_of(models: Models, *fallbacks: ModelInfo, **options: Any) -> Wor
     world = World(ANSWER)
     world.catalogue.add(GROK)
     world.model = models  # type: ignore[assignment] # it streams as the other does
-    world.service = world._start()
+    world._start()
     chosen = {"fallback_models": [model.key for model in fallbacks], **options}
     changes = [Change(Scope.SERVER, SERVER, name, value) for name, value in chosen.items()]
     await world.options.change(SERVER, changes, by=ADA.id)

@@ -132,7 +132,7 @@ async def test_what_a_crash_interrupted_has_cost_what_was_shown() -> None:
     world.ask(ASKED)
     await world.memory.happened("show Because")
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     told = ending_of(world)
     assert (told.state, told.usage) == (ReplyState.INTERRUPTED, Usage(3, 2, estimated=True))
 

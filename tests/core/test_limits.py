@@ -357,7 +357,7 @@ async def test_what_was_accepted_before_a_member_was_denied_is_answered_after_a_
     await rule(world, access={"deny": {"members": [ADA.id]}})
 
     await world.restarted()
-    await world.service.recover()
+    await world.recovery.recover()
 
     assert world.state(asked) is ReplyState.COMPLETE
 

@@ -203,7 +203,7 @@ async def test_a_page_that_the_process_did_not_live_to_show_is_shown_by_the_next
     pressed.cancel()
     world.discord.latency = 0.04
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     [surface] = world.found.values()
     assert surface.text == TWO_OF_TWO
     assert not world.memory.not_shown
@@ -266,7 +266,7 @@ async def test_a_crash_while_one_goes_on_keeps_the_others() -> None:
     await asyncio.sleep(3)
     again.cancel()
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     assert variants(world, asked) == (
         Variant("One and only.", COMPLETE),
         Variant("Zwei und Schluss. Wirklich", ReplyState.INTERRUPTED),
@@ -278,6 +278,6 @@ async def test_a_crash_while_one_goes_on_keeps_the_others() -> None:
 async def test_nothing_is_paged_shortly_before_a_restart() -> None:
     world = World(TWO)
     asked = await answered(world)
-    await world.service.shut_down(0.0)
+    await world.answering.shut_down(0.0)
     with pytest.raises(InvalidInput, match="about to restart"):
         await world.press("", asked, variant=1)

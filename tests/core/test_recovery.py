@@ -9,10 +9,11 @@ from itertools import pairwise
 
 import pytest
 
+from bot.core.answering import LAST_FRAMES
 from bot.core.errors import InvalidInput, OutOfCredits, ReplyDelayed
 from bot.core.ports.weryai import Finish
+from bot.core.recovery import LATER, LATEST
 from bot.core.replies import Controls, ReplyRecord, ReplyState
-from bot.core.service import LAST_FRAMES, LATER, LATEST
 from bot.core.streaming import GIVE_UP_AFTER
 from tests.core.fake_discord import FakeSurface
 from tests.core.fake_model import FOREVER, FakeCatalogue, Step, words
@@ -36,7 +37,7 @@ async def test_a_shutdown_waits_for_running_answers_and_no_longer() -> None:
     world = World(ANSWER)
     asked = world.ask()
     await asyncio.sleep(0.2)
-    await world.service.shut_down(grace=20)
+    await world.answering.shut_down(grace=20)
     assert now() == pytest.approx(1, abs=0.2)
     assert await asked.answered() == SHOWN
 
@@ -48,7 +49,7 @@ async def test_a_shutdown_waits_for_the_last_of_them() -> None:
     await asyncio.sleep(0.2)
     longer = world.ask(at=place(8))
     await asyncio.sleep(0.2)
-    await world.service.shut_down(grace=20)
+    await world.answering.shut_down(grace=20)
     assert longer.surface.text == SHOWN
 
 
@@ -59,14 +60,14 @@ async def test_a_shutdown_waits_for_pressed_buttons_and_for_those_that_go_away()
     await first.task
     pressed = asyncio.create_task(world.press("Regenerate", first))
     await asyncio.sleep(0.2)
-    await world.service.shut_down(grace=20)
+    await world.answering.shut_down(grace=20)
     assert first.surface.text == SHOWN
     await pressed
     await world.restarted()
     world.memory.journal.clear()
     second = world.ask()
     await world.memory.happened("previous")
-    await world.service.shut_down(grace=20)
+    await world.answering.shut_down(grace=20)
     assert first.surface.buttons is Controls.NONE
     assert second.surface.text == SHOWN
 
@@ -74,7 +75,7 @@ async def test_a_shutdown_waits_for_pressed_buttons_and_for_those_that_go_away()
 @in_virtual_time
 async def test_a_shutdown_with_nothing_to_wait_for_waits_for_nothing() -> None:
     world = World(ANSWER)
-    await world.service.shut_down(grace=20)
+    await world.answering.shut_down(grace=20)
     assert now() == 0
 
 
@@ -83,7 +84,7 @@ async def test_what_takes_longer_is_interrupted_visibly_and_can_go_on() -> None:
     world = World(ENDLESS, ANSWER)
     asked = world.ask()
     await asyncio.sleep(1)
-    await world.service.shut_down(grace=20)
+    await world.answering.shut_down(grace=20)
     assert 21 <= now() < 21 + LAST_FRAMES
     assert world.service.running() == 0, "the last frame is waited for"
     assert await asked.answered() == INTERRUPTED
@@ -91,7 +92,7 @@ async def test_what_takes_longer_is_interrupted_visibly_and_can_go_on() -> None:
     assert world.model.closed_at == [21.0]
     assert world.state(asked) is ReplyState.INTERRUPTED
     await world.restarted()
-    await world.service.recover()
+    await world.recovery.recover()
     assert len(world.model.requests) == 1, "it is a person's to decide"
     assert (await world.press("Continue", asked)).text == f"BecauseBecause so.\n-# {FLASH.name}"
 
@@ -102,7 +103,7 @@ async def test_an_answer_about_to_begin_counts_as_running() -> None:
     asked = world.ask()
     await asyncio.sleep(0.003)
     assert world.memory.journal == [f"accept {asked.turn.event_id}"], "it is about to begin"
-    await world.service.shut_down(grace=20)
+    await world.answering.shut_down(grace=20)
     assert asked.surface.text == SHOWN
 
 
@@ -112,7 +113,7 @@ async def test_what_was_accepted_but_not_begun_is_answered_by_the_next_process()
     world.ask("a", at=THREAD, gathers=True)
     await asyncio.sleep(1)
     waiting = [world.ask(text, at=THREAD, gathers=True) for text in "bc"]
-    down = asyncio.create_task(world.service.shut_down(grace=5))
+    down = asyncio.create_task(world.answering.shut_down(grace=5))
     await asyncio.sleep(1)
     late = world.ask("d", at=THREAD, gathers=True)
     elsewhere = world.ask("e", at=place(7))
@@ -122,7 +123,7 @@ async def test_what_was_accepted_but_not_begun_is_answered_by_the_next_process()
         assert world.state(asked) is ReplyState.ACCEPTED
         assert asked.surface.tries == []
     await world.restarted()
-    await world.service.recover()
+    await world.recovery.recover()
     assert world.memory.said(2)[2:] == ["b", "Because so.", "c", "d", "Because so."]
     assert world.memory.said(7) == ["e", "Because so."]
     assert [world.state(asked) for asked in (*waiting, late)] == [
@@ -139,7 +140,7 @@ async def test_no_button_begins_anything_while_shutting_down() -> None:
     asked = world.ask()
     await asked.task
     world.ask(at=place(7))
-    down = asyncio.create_task(world.service.shut_down(grace=5))
+    down = asyncio.create_task(world.answering.shut_down(grace=5))
     await asyncio.sleep(1)
     with pytest.raises(InvalidInput, match="about to restart"):
         await world.press("Regenerate", asked)
@@ -157,7 +158,7 @@ async def test_an_interrupted_answer_of_a_model_that_has_vanished_meanwhile_name
     await asyncio.sleep(3)
     world.catalogue = FakeCatalogue()
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     assert world.found[asked.reply].text == INTERRUPTED.removesuffix(f" · {FLASH.name}")
 
 
@@ -168,7 +169,7 @@ async def test_what_was_visible_is_marked_as_interrupted_in_its_own_message() ->
     await asyncio.sleep(3)
     await world.killed()
     assert asked.surface.buttons is Controls.STREAMING
-    await world.service.recover()
+    await world.recovery.recover()
     assert world.found[asked.reply].text == INTERRUPTED
     assert world.found[asked.reply].buttons is Controls.RESUMABLE
     assert world.found[asked.reply].bound == asked.reply, "its buttons are the reply's"
@@ -184,7 +185,7 @@ async def test_what_an_interrupted_answer_took_is_not_made_up() -> None:
     asked = world.ask()
     await asyncio.sleep(1)
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     assert world.found[asked.reply].text == INTERRUPTED
 
 
@@ -194,7 +195,7 @@ async def test_an_answer_without_buttons_has_none_after_a_crash_either() -> None
     asked = world.ask()
     await asyncio.sleep(1)
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     surface = world.found[asked.reply]
     assert surface.text == "Because\n-# ⚠ Interrupted"
     assert surface.buttons is Controls.NONE
@@ -207,7 +208,7 @@ async def test_after_a_crash_all_messages_of_a_long_answer_are_known() -> None:
     await asyncio.sleep(20)
     await world.killed()
     full = asked.surface.messages[:-1]
-    await world.service.recover()
+    await world.recovery.recover()
     after = world.found[asked.reply]
     assert after.address.message_ids == asked.surface.address.message_ids
     assert len(world.discord.messages) == 3
@@ -225,7 +226,7 @@ async def test_killed_between_the_messages_of_an_ending_it_has_none_twice() -> N
     assert world.state(asked) is ReplyState.COMPLETE
     assert len(asked.surface.messages) == 2
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     surface = world.found[asked.reply]
     assert list(world.discord.messages) == list(surface.address.message_ids)
     assert len(surface.messages) == 3
@@ -239,11 +240,11 @@ async def test_what_nobody_has_seen_any_text_of_is_answered_now_and_once() -> No
     await asyncio.sleep(3)
     await world.killed()
     assert world.state(asked) is ReplyState.STREAMING
-    await world.service.recover()
+    await world.recovery.recover()
     assert world.found[asked.reply].text == SHOWN
     assert world.memory.said(1) == ["Why?", "Because so."]
     await world.restarted()
-    await world.service.recover()
+    await world.recovery.recover()
     assert len(world.model.requests) == 2
 
 
@@ -254,7 +255,7 @@ async def test_an_event_that_discord_replays_to_the_next_process_is_answered_onc
     await asyncio.sleep(3)
     await world.killed()
     again = world.send(asked.turn)
-    await asyncio.gather(world.service.recover(), again.task)
+    await asyncio.gather(world.recovery.recover(), again.task)
     assert again.surface.tries == []
     assert len(world.model.requests) == 2
 
@@ -277,7 +278,7 @@ async def test_an_ending_that_was_stored_but_not_shown_is_shown(
     await world.memory.happened("finish")
     await world.killed()
     assert world.state(asked).ended
-    await world.service.recover()
+    await world.recovery.recover()
     shown = world.found[asked.reply]
     assert end in shown.text
     assert shown.buttons is controls
@@ -300,7 +301,7 @@ async def test_a_new_answer_that_was_begun_in_place_of_an_old_one_is_given() -> 
     await world.killed()
     newest = world.ask("c", at=THREAD, gathers=True)
     await asyncio.sleep(0.1)
-    await asyncio.gather(world.service.recover(), newest.task)
+    await asyncio.gather(world.recovery.recover(), newest.task)
     for reply in (asked, later, newest):
         assert world.state(reply) is ReplyState.COMPLETE
     assert len(world.discord.messages) == 3
@@ -322,7 +323,7 @@ async def test_a_long_new_answer_that_was_begun_in_place_of_a_long_one_is_given_
     pressed.cancel()
     await asyncio.gather(pressed, return_exceptions=True)
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     surface = world.found[asked.reply]
     assert world.state(asked) is ReplyState.COMPLETE
     assert list(world.discord.messages) == list(surface.address.message_ids)
@@ -337,7 +338,7 @@ async def test_an_interrupted_answer_with_a_newer_one_has_no_buttons() -> None:
     second = world.ask("b")
     await asyncio.sleep(1)
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     assert world.found[second.reply].text == SHOWN
     assert world.found[first.reply].text == INTERRUPTED
     assert first.surface.buttons is Controls.NONE
@@ -352,7 +353,7 @@ async def test_what_has_no_place_any_more_is_left_alone(caplog: pytest.LogCaptur
     await asyncio.sleep(3)
     await world.killed()
     world.gone.add(gone.reply)
-    await world.service.recover()
+    await world.recovery.recover()
     assert world.state(gone) is ReplyState.STREAMING
     assert world.found[there.reply].text == SHOWN
     assert [entry for entry in caplog.records if entry.levelno >= logging.ERROR] == []
@@ -367,7 +368,7 @@ async def test_one_that_fails_does_not_keep_the_others_from_being_taken_up() -> 
     await asyncio.sleep(3)
     await world.killed()
     world.memory.failing = {"begin"}
-    await world.service.recover()
+    await world.recovery.recover()
     assert world.found[visible.reply].text == INTERRUPTED
 
 
@@ -377,7 +378,7 @@ async def test_a_private_answer_is_taken_up_too() -> None:
     secret = world.ask(shared=False)
     await asyncio.sleep(3)
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     assert world.found[secret.reply].text == INTERRUPTED
     assert world.memory.said(1) == []
 
@@ -388,7 +389,7 @@ async def test_what_is_taken_up_can_be_stopped() -> None:
     asked = world.ask()
     await asyncio.sleep(3)
     await world.killed()
-    recovery = asyncio.create_task(world.service.recover())
+    recovery = asyncio.create_task(world.recovery.recover())
     await asyncio.sleep(1)
     await world.service.stop(asked.reply, MODERATOR)
     await recovery
@@ -406,7 +407,7 @@ async def test_killed_at_any_moment_no_question_is_lost_or_answered_twice(after:
     await asyncio.sleep(after)
     await world.killed()
     again = [world.send(question) for question in questions]  # what Discord replays
-    await asyncio.gather(world.service.recover(), *(asked.task for asked in again))
+    await asyncio.gather(world.recovery.recover(), *(asked.task for asked in again))
     said = world.memory.said(2)
     assert [text for text in said if text in "abc"] == ["a", "b", "c"]
     assert said[-1] in {"Because so.", "Because"}
@@ -427,7 +428,7 @@ async def test_an_ending_that_discord_did_not_take_for_minutes_is_shown_when_it_
     asked.surface.troubles = [None, *[ReplyDelayed("503")] * 100]
     await asked.task
     assert asked.surface.buttons is Controls.STREAMING
-    showing = asyncio.create_task(world.service.show_late())
+    showing = asyncio.create_task(world.recovery.show_late())
     await asyncio.sleep(LATER + 1)
     late = world.found[asked.reply]
     assert (late.text, late.buttons) == (SHOWN, Controls.ENDED)
@@ -464,7 +465,7 @@ async def test_what_is_still_not_taken_is_tried_less_and_less_often() -> None:
     asked = world.ask()
     asked.surface.troubles = [ReplyDelayed("503")] * GIVE_UP_AFTER
     await asked.task
-    showing = asyncio.create_task(world.service.show_late())
+    showing = asyncio.create_task(world.recovery.show_late())
     await asyncio.sleep(24 * LATEST)
     waits = [later - earlier for earlier, later in pairwise(world.tried)]
     assert waits[:4] == sorted(waits[:4])
@@ -479,7 +480,7 @@ async def test_an_ending_that_discord_did_not_take_is_left_to_the_next_process()
     asked.surface.troubles = [None, None, None, *[ReplyDelayed("503")] * 100]
     await asked.task
     await world.restarted()
-    await world.service.recover()
+    await world.recovery.recover()
     surface = world.found[asked.reply]
     assert list(world.discord.messages) == list(surface.address.message_ids)
     assert (len(surface.messages), surface.buttons) == (3, Controls.ENDED)
@@ -492,7 +493,7 @@ async def test_what_is_answered_anew_meanwhile_is_not_shown_late() -> None:
     asked.surface.troubles = [None, *[ReplyDelayed("503")] * 100]
     await asked.task
     pressed = asyncio.create_task(world.press("Regenerate", asked))
-    showing = asyncio.create_task(world.service.show_late())
+    showing = asyncio.create_task(world.recovery.show_late())
     await asyncio.sleep(LATER - 1)
     assert not world.found
     surface = await pressed

@@ -22,10 +22,9 @@ from bot.core.errors import (
 )
 from bot.core.ports.weryai import Finish
 from bot.core.replies import Controls, File, ReplyState, Usage
-from bot.core.service import Capacity
 from tests.core.fake_model import Step, words
 from tests.core.samples import ADA, BOB, FLASH, MINI, place, turn
-from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, THREAD, World
+from tests.core.world import ANSWER, ENDLESS, MAX_PROMPT, MODERATOR, SHOWN, THREAD, World
 from tests.virtual_time import in_virtual_time
 
 LONG: list[Step] = [0.5, "Because", 10.0, " so.", Finish("stop")]
@@ -84,7 +83,7 @@ async def test_a_server_that_wants_it_sees_tokens_and_seconds() -> None:
 
 @in_virtual_time
 async def test_an_answer_fills_no_more_messages_than_the_operator_allows() -> None:
-    world = World(words(1200, pause=0.01), capacity=Capacity(reply_messages=2))
+    world = World(words(1200, pause=0.01), max_messages=2)
     asked = world.ask()
     await asked.task
     assert len(asked.surface.messages) == 2
@@ -124,7 +123,7 @@ async def test_what_cannot_be_asked_is_refused_before_anything_is_stored(
 @in_virtual_time
 async def test_the_longest_question_is_taken() -> None:
     world = World(ANSWER)
-    assert await world.ask("x" * 4000).answered() == SHOWN
+    assert await world.ask("x" * MAX_PROMPT).answered() == SHOWN
 
 
 @in_virtual_time

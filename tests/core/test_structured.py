@@ -217,7 +217,7 @@ async def test_after_a_crash_half_a_json_is_shown_as_it_was() -> None:
     asked = world.ask(response_format=WANTED)
     await asyncio.sleep(2)
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     [surface] = world.found.values()
     assert surface.text.startswith('```json\n{"name":\n```\n-# ⚠ Interrupted')
     assert world.state(asked) is ReplyState.INTERRUPTED

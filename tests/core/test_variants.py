@@ -116,7 +116,7 @@ async def test_a_crash_keeps_the_first_and_says_that_others_are_missing() -> Non
     asked = world.ask(n=2)
     await asyncio.sleep(2)
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     [surface] = world.found.values()
     assert surface.text.startswith("One\n-# ⚠ Interrupted")
     assert "only 1 of 2 variants came" in surface.text

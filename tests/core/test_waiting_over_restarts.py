@@ -8,8 +8,8 @@ import pytest
 
 from bot.core.errors import ReplyDelayed
 from bot.core.notices import WITHDRAWN
+from bot.core.recovery import LATER, LATEST
 from bot.core.replies import ReplyState
-from bot.core.service import LATER, LATEST
 from bot.core.streaming import GIVE_UP_AFTER
 from tests.core.fake_model import FOREVER
 from tests.core.waiting import LONG, until
@@ -26,11 +26,11 @@ async def test_a_shutdown_leaves_notices_to_the_next_process_which_goes_on_in_th
     waiting = [world.ask("b"), world.ask("c", shared=True)]
     await until(3)
     shown = [asked.surface.address.message_ids for asked in waiting]
-    await world.service.shut_down(grace=2)
+    await world.answering.shut_down(grace=2)
     await world.everybody()
     assert {world.state(asked) for asked in waiting} == {ReplyState.ACCEPTED}
     await world.restarted()
-    await world.service.recover()
+    await world.recovery.recover()
     found = [world.found[asked.reply] for asked in waiting]
     assert [surface.address.message_ids for surface in found] == shown
     assert {surface.text for surface in found} == {SHOWN}
@@ -51,7 +51,7 @@ async def test_killed_while_a_notice_is_being_shown_there_is_one_message_in_the_
     if not world.memory.rows[waiting.reply].address.message_ids:
         for message in made:  # Discord knows the nonce, and gives the same message once more
             del world.discord.messages[message]
-    await world.service.recover()
+    await world.recovery.recover()
     assert world.found[waiting.reply].text == SHOWN
     assert len(world.discord.messages) == 2
 
@@ -67,7 +67,7 @@ async def test_a_question_that_was_stopped_and_could_not_say_so_says_so_after_a_
     await until(4)
     stopping.cancel()
     await world.killed()
-    await world.service.recover()
+    await world.recovery.recover()
     assert world.found[waiting.reply].text == WITHDRAWN.content
     assert waiting.reply not in world.memory.not_shown
 
@@ -82,7 +82,7 @@ async def test_a_question_that_was_stopped_says_so_when_discord_takes_it_again()
     await world.service.stop(waiting.reply, MODERATOR)
     assert waiting.surface.text != WITHDRAWN.content
     assert waiting.reply in world.memory.not_shown
-    showing = asyncio.create_task(world.service.show_late())
+    showing = asyncio.create_task(world.recovery.show_late())
     await asyncio.sleep(LATER + 1)
     assert world.found[waiting.reply].text == WITHDRAWN.content
     assert waiting.reply not in world.memory.not_shown

@@ -10,14 +10,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.core.admission import Admission
+from bot.core.answering import Answering
+from bot.core.asking import Asking
+from bot.core.breakers import Breakers
 from bot.core.choices import Choices
 from bot.core.conversation import EventId, Place, Presser, ReplyId, Turn, UserId
+from bot.core.fallback import Fallback
 from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
+from bot.core.patience import PATIENCE
+from bot.core.places import Places
 from bot.core.ports.weryai import Finish
+from bot.core.recovery import Recovery
 from bot.core.replies import Address, Ending, ReplyRecord, ReplyState
 from bot.core.requests import ChatRequest
-from bot.core.service import Capacity, ChatService
+from bot.core.retiring import Retiring
+from bot.core.service import ChatService
+from bot.core.streaming import MAX_MESSAGES
 from bot.core.throttle import Throttle
 from tests.core.fake_discord import FakeDiscord, FakeSurface
 from tests.core.fake_model import FOREVER, FakeCatalogue, FakeModel, Step
@@ -31,6 +41,7 @@ ENDLESS: list[Step] = [0.5, "Because", FOREVER]
 SHOWN = f"Because so.\n-# {FLASH.name}"
 MODERATOR = Presser(UserId(99), moderator=True)
 THREAD = place(1, thread=2)
+MAX_PROMPT = 4000  # characters of a question
 
 
 @dataclass
@@ -79,7 +90,7 @@ class World:
     def __init__(
         self,
         *scripts: list[Step],
-        capacity: Capacity | None = None,
+        max_messages: int = MAX_MESSAGES,
         places: int = 500,
         defaults: Mapping[str, Any] | None = None,
     ) -> None:
@@ -93,10 +104,10 @@ class World:
         self.gone: set[ReplyId] = set()
         self.found: dict[ReplyId, FakeSurface] = {}
         self.asked: list[Asked] = []
-        self._capacity = capacity or Capacity()
+        self._max_messages = max_messages
         self._places = places
         self._defaults = {"model": FLASH.key, **(defaults or {})}
-        self.service = self._start()
+        self._start()
 
     # --- what people do ---------------------------------------------------------------------------
 
@@ -147,25 +158,31 @@ class World:
 
     async def restarted(self) -> None:
         self.discord.budget = EditBudget()
-        self.service = self._start()
-        await self.service.load_unfinished()
+        self._start()
+        await self.recovery.load_unfinished()
 
-    def _start(self) -> ChatService:
+    def _start(self) -> None:
         choices = Choices(self.options, self.catalogue, self._defaults)
+        limits = Limits(choices, FakeCounters(self.memory), clock=self.memory.clock)
+        history, replies = FakeHistory(self.memory), FakeReplies(self.memory)
+        fallback = Fallback(self.model, Breakers(self.meter.breaker), patience=PATIENCE)
         self.throttle = Throttle(self._places)
-        return ChatService(
-            model=self.model,
-            choices=choices,
-            limits=Limits(choices, FakeCounters(self.memory), clock=self.memory.clock),
-            history=FakeHistory(self.memory),
-            replies=FakeReplies(self.memory),
+        self.answering = Answering(
+            asking=Asking(fallback, choices, history),
+            history=history,
+            replies=replies,
             budget=self.discord.budget,
-            surfaces=self,
+            retiring=Retiring(replies, self, self.discord.budget),
             meter=self.meter,
             schemas=self.schemas,
-            capacity=self._capacity,
-            throttle=self.throttle,
+            max_messages=self._max_messages,
+            places=Places(self.throttle, limits.at_once),
         )
+        admission = Admission(choices, limits, prompt_characters=MAX_PROMPT)
+        self.service = ChatService(
+            admission=admission, answering=self.answering, history=history, replies=replies
+        )
+        self.recovery = Recovery(self.answering, replies, self)
 
     # --- what there is to see ---------------------------------------------------------------------
 
