@@ -100,6 +100,8 @@ class Running:
         gone = self.editor.gone
         if gone is not None:
             log.warning("reply %s: not shown to its end: %s", self.reply, gone)
+        if self.editor.cut_short is not None:
+            log.warning("reply %s: not in more messages: %s", self.reply, self.editor.cut_short)
         if gone is not None and gone.for_now:
             await self.save(self.editor.heard.text)
             return False

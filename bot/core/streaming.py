@@ -31,8 +31,9 @@ log = logging.getLogger(__name__)
 FOOTER_ROOM = 200  # of a message, kept for what its last line says of the ending
 FILLING_IN = "\n-# The other variants are still being written…"
 WHOLE_IS_FILE = "\n-# The whole answer comes as a file."
+NO_MORE_MESSAGES = "\n-# I may not send more here. The whole answer comes as a file."
 WHOLE = "answer.md"
-PAGE_LIMIT = MAX_CONTENT - FOOTER_ROOM - len(WHOLE_IS_FILE) - len("\n")
+PAGE_LIMIT = MAX_CONTENT - FOOTER_ROOM - len(NO_MORE_MESSAGES) - len("\n")
 MAX_MESSAGES = 5  # after so many, the whole text comes as a file
 TYPING_LASTS = 8.0  # Discord shows the typing indicator for ten seconds
 BUSY_SECOND = 1.0  # requests count against the bot-wide limit for so long
@@ -122,6 +123,7 @@ class StreamEditor:
             known = len(surface.address.message_ids)
             self._shown.update(enumerate(self._frames()[: max(0, known - 1)]))
         self.gone: ReplyGone | None = None
+        self.cut_short: ReplyGone | None = None  # why there are no more messages
         self.first_text_at: float | None = None  # the loop's time at which it was visible
 
     @property
@@ -259,12 +261,25 @@ class StreamEditor:
                 asked = delay.retry_after
                 await asyncio.sleep(backoff(failures) if asked is None else asked)
             except ReplyGone as gone:
-                self.gone = gone
-                break
+                if not self._goes_no_further(index, gone):
+                    self.gone = gone
+                    break
             except Exception:
                 log.exception("a frame could not be shown")
                 self.gone = ReplyGone("an unexpected error")
                 break
+
+    def _goes_no_further(self, index: int, gone: ReplyGone) -> bool:
+        """Whether a message could not be made, but those before it may still be edited.
+
+        Then the last of them shows how the answer ends, with the whole as a file.
+        """
+        if not index or index < len(self._surface.address.message_ids):
+            return False
+        self.cut_short = gone
+        self._draft = replace(self._draft, max_messages=index)
+        self._showing = min(self._showing, index - 1)
+        return True
 
     def _complete(self) -> bool:
         return self._ended and self._behind() is None
@@ -330,7 +345,9 @@ class StreamEditor:
         overflow = len(pages) > self._draft.max_messages or len(heard.text) > most
         frames = [Frame(page) for page in pages[: self._draft.max_messages]]
         if overflow:
-            frames[-1] = Frame(frames[-1].content + WHOLE_IS_FILE)
+            frames[-1] = Frame(
+                frames[-1].content + (NO_MORE_MESSAGES if self.cut_short else WHOLE_IS_FILE)
+            )
         if self._ended:
             last = frames.pop().content if frames else ""
             controls = self._chronicle.controls(heard)

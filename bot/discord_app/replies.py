@@ -292,6 +292,7 @@ class MessageChain:
         elif refusal.code == codes.MISSING_PERMISSIONS and parcel.attachment is not None:
             self._may_attach = False  # perhaps it is only that
         else:
+            self._may_attach = self._may_attach or not exists  # so it was not the file
             return ReplyGone(str(refusal), by_choice=refusal.code == codes.UNKNOWN_MESSAGE)
         if self._private and self._access is None:
             return ReplyGone(str(refusal))

@@ -92,6 +92,7 @@ class FakeSurface:
     """One reply in a channel of `FakeDiscord`; remembers every frame.
 
     Attributes:
+        most: how many messages it may make.
         troubles: what the next requests end in; None is success.
         journal: what happened in which order, shared with the fake stores.
     """
@@ -114,6 +115,7 @@ class FakeSurface:
         self.tries: list[float] = []
         self.sent: list[Sent] = []
         self.typed: list[float] = []
+        self.most = 99
         self.bound: ReplyId | None = None
 
     @property
@@ -146,6 +148,8 @@ class FakeSurface:
         if self.troubles and (trouble := self.troubles.pop(0)) is not None:
             raise trouble
         if index == len(ids):
+            if index >= self.most:
+                raise ReplyGone("it may not send")
             ids = (*ids, MessageId(next(self._discord.ids)))
             self.address = Address(ids, self.address.token, self.address.token_from)
         elif ids[index] not in self._discord.messages:

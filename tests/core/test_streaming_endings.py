@@ -17,10 +17,12 @@ from bot.core.errors import (
     ReplyDelayed,
     ReplyGone,
 )
+from bot.core.heard import Heard
 from bot.core.ports.weryai import Finish
-from bot.core.replies import Controls, ReplyState
+from bot.core.replies import Controls, File, ReplyState
 from bot.core.streaming import (
     GIVE_UP_AFTER,
+    NO_MORE_MESSAGES,
     Draft,
 )
 from tests.core.fake_model import FOREVER, FakeModel, Step, words
@@ -153,6 +155,37 @@ async def test_where_there_is_no_place_left_the_whole_answer_is_stored_all_the_s
     assert len(stage.surface.tries) == 2, "it is not tried again"
     assert number_of_words(heard.text) == 100
     assert stage.book.closed == [ReplyState.COMPLETE]
+
+
+@pytest.mark.parametrize("most", [1, 3])
+@in_virtual_time
+async def test_where_no_further_message_may_be_made_the_last_one_shows_the_ending(
+    most: int,
+) -> None:
+    stage = Stage()
+    stage.surface.most = most
+    heard = await stage.tell(*words(1600))
+    *full, last = stage.surface.messages
+    assert stage.editor.gone is None
+    assert len(full) == most - 1
+    assert last.content.endswith(f"{NO_MORE_MESSAGES}\n-# complete")
+    assert last.controls is Controls.ENDED
+    assert last.attachment == File("answer.md", heard.text)
+    assert number_of_words(heard.text) == 1600
+    shown = [sent for sent in stage.surface.sent if sent.frame.content.endswith(NO_MORE_MESSAGES)]
+    assert [sent.frame.controls for sent in shown] == [Controls.STREAMING], "it can be stopped"
+    refused = len(stage.surface.tries) - len(stage.surface.sent)
+    assert refused == 1, "it is not tried again"
+
+
+@in_virtual_time
+async def test_where_the_last_message_may_not_be_edited_either_it_is_not_tried_again() -> None:
+    stage = Stage()
+    stage.surface.troubles = [None, ReplyGone("may not send"), ReplyGone("archived")]
+    await stage.editor.conclude(Heard("word " * 600, ruling=ReplyState.STOPPED))
+    assert str(stage.editor.gone) == "archived"
+    assert len(stage.surface.tries) == 3
+    assert stage.book.closed == [ReplyState.STOPPED]
 
 
 @in_virtual_time

@@ -179,6 +179,24 @@ async def test_without_a_file_a_refusal_is_final(
         await chain.show(0, frame)
 
 
+async def test_a_file_that_no_further_message_may_carry_comes_with_the_one_before(
+    chain: MessageChain, sandbox: DiscordSandbox, home: Home
+) -> None:
+    await chain.show(0, Frame("One"))
+    sandbox.set_overwrite(home.channel, sandbox.bot_user, deny=Permission.SEND_MESSAGES)
+    whole = File("answer.md", "All of it")
+    with pytest.raises(ReplyDelayed):
+        await chain.show(1, Frame("Two", attachment=whole))
+    with pytest.raises(ReplyGone):
+        await chain.show(1, Frame("Two", attachment=whole))
+
+    await chain.show(0, Frame("One.", attachment=whole))
+
+    [answer] = home.answers()
+    assert answer.content == "One."
+    assert [file.data for file in answer.attachments] == [b"All of it"]
+
+
 async def test_a_deleted_answer_is_gone_by_choice(chain: MessageChain, home: Home) -> None:
     await chain.show(0, Frame("Hello"))
     await home.mo.delete(home.answers()[0])

@@ -14,11 +14,14 @@ from bot.sandbox.discord.state import Channel, Message
 from tests.e2e.database import stored
 from tests.e2e.playing import Ask, both_ways, by_command, every_way, growing, paced
 from tests.e2e.reading import joined, said_by_the_bot
-from tests.e2e.stage import DEFAULT_NAME, Home, buttons, conversation, text_of
+from tests.e2e.stage import DEFAULT_NAME, Home, buttons, conversation, small_print, text_of
 
 WHOLE = f"One two three four.\n-# {DEFAULT_NAME}"
 HTML = "<html><body>502 Bad Gateway</body></html>"
 BACKSTAGE = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES
+
+SENDING = Permission.SEND_MESSAGES | Permission.SEND_MESSAGES_IN_THREADS
+WITHOUT_FILE = "The file is missing: I lack the permission Attach Files here."
 
 Trouble = Callable[[Faults], Fault]
 
@@ -148,6 +151,32 @@ async def test_where_its_permissions_are_taken_away_the_answer_is_remembered_all
     home.discord.set_overwrite(home.channel, home.discord.bot_user)
     await home.answered(await home.mention("And now?"))
     assert ("assistant", "One two three four.") in conversation(home.weryai.requests[1])
+
+
+@pytest.mark.parametrize("files", [True, False])
+@pytest.mark.parametrize("in_thread", [True, False])
+async def test_where_no_further_message_may_be_sent_the_last_one_shows_the_ending(
+    home: Home, *, in_thread: bool, files: bool
+) -> None:
+    place = await home.mo.start_thread(home.channel, "Talk") if in_thread else home.channel
+    taken = SENDING if files else SENDING | Permission.ATTACH_FILES
+    words = [f"w{number:04} " for number in range(800)]
+    home.weryai.answer_next(words)
+    gate = home.weryai.hold_next(after=100)
+    question = await home.mention("Write a lot!", channel=place)
+    await home.begun(question)
+    home.discord.set_overwrite(home.channel, home.discord.bot_user, deny=taken)
+
+    gate.release()
+
+    answer = await home.answered(question)
+    assert said_by_the_bot(place)[-1] is answer
+    assert buttons(answer) == ["Regenerate"]
+    assert "\n-# I may not send more here. The whole answer comes as a file.\n" in answer.content
+    assert small_print(answer) == (DEFAULT_NAME if files else WITHOUT_FILE)
+    whole = "".join(words).encode()
+    assert [file.data for file in answer.attachments] == [whole] * files
+    assert whole.decode().startswith(text_of(answer))
 
 
 async def test_a_command_is_answered_to_its_end_without_any_permission(home: Home) -> None:
