@@ -12,11 +12,13 @@ import aiohttp
 import pytest
 from discord.http import Route
 
+from bot.sandbox.discord.handles import InteractionHandle
 from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.server import DiscordSandbox
 from bot.sandbox.discord.state import Channel, Guild
 from tests.sandbox.discord.clients import TIMEOUT, USUAL, Bot, Connect, Gateway, Rest
+from tests.sandbox.discord.interacting import ASK, Answers
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,18 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 def rest(sandbox: DiscordSandbox, http: aiohttp.ClientSession) -> Rest:
     return Rest(http, sandbox)
+
+
+@pytest.fixture
+async def asked(sandbox: DiscordSandbox, rest: Rest, home: Home) -> InteractionHandle:
+    """Ada has used a command, and nothing has answered her yet."""
+    await rest.put(f"/applications/{sandbox.application_id}/commands", [ASK])
+    return await home.ada.slash(home.channel, "ask", prompt="why?")
+
+
+@pytest.fixture
+def answers(sandbox: DiscordSandbox, rest: Rest, asked: InteractionHandle) -> Answers:
+    return Answers(rest, asked, sandbox.application_id)
 
 
 @pytest.fixture
