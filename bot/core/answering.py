@@ -10,8 +10,10 @@ from dataclasses import replace
 from bot.core.asking import Asking
 from bot.core.conversation import EventId, ReplyId, Turn, gathered
 from bot.core.credits import Reminders
+from bot.core.draft import Draft
 from bot.core.errors import InvalidInput, StorageError
 from bot.core.heard import variants_asked
+from bot.core.layout import THINKING
 from bot.core.lines import Lines, Ticket
 from bot.core.notices import Notice, Notices
 from bot.core.pacing import EditBudget
@@ -24,7 +26,6 @@ from bot.core.quotas import Quota
 from bot.core.replies import ReplyRecord, ReplyState
 from bot.core.retiring import Retiring
 from bot.core.running import Running, storing
-from bot.core.streaming import THINKING, Draft
 from bot.core.structured import form_of
 
 LAST_FRAMES = 3.0  # seconds that interrupted replies get to say so

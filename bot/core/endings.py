@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.heard import Heard
+from bot.core.layout import FOOTER_ROOM
 from bot.core.replies import Controls, ReplyState, Usage
-from bot.core.streaming import FOOTER_ROOM
 from bot.core.text import utf16_cut, utf16_len
 
 NOTES = {

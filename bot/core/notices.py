@@ -12,6 +12,7 @@ import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
+from bot.core.backoff import GIVE_UP_AFTER, backoff
 from bot.core.conversation import MessageId, ReplyId
 from bot.core.errors import ReplyDelayed, ReplyGone
 from bot.core.lines import Lines, Ticket
@@ -19,7 +20,6 @@ from bot.core.pacing import EditBudget
 from bot.core.ports.storage import ReplyStore
 from bot.core.replies import Controls, Ending, Frame, ReplyState
 from bot.core.running import storing
-from bot.core.streaming import GIVE_UP_AFTER, backoff
 from bot.core.windows import Progress, Urgency
 
 log = logging.getLogger(__name__)

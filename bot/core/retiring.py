@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from bot.core.backoff import backoff
 from bot.core.errors import ReplyDelayed, StorageError
 from bot.core.pacing import EditBudget
 from bot.core.ports.discord_app import ReplySurface, Surfaces
 from bot.core.ports.storage import ReplyStore
 from bot.core.running import Running
-from bot.core.streaming import backoff
 
 log = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot.core.conversation import MessageId, ReplyId
 from bot.core.credits import Reminders
+from bot.core.draft import Draft
 from bot.core.endings import Signature, controls, footer
 from bot.core.errors import OutOfCredits, StorageError
 from bot.core.heard import Heard, variants_asked
@@ -19,7 +20,7 @@ from bot.core.ports.ops import Meter
 from bot.core.ports.storage import ReplyStore
 from bot.core.replies import Controls, Ending, Frame, ReplyRecord, ReplyState, Usage
 from bot.core.requesting import Candidate
-from bot.core.streaming import Draft, StreamEditor
+from bot.core.streaming import StreamEditor
 from bot.core.usage import estimated
 
 log = logging.getLogger(__name__)

@@ -10,44 +10,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from typing import Protocol
 
+from bot.core.backoff import GIVE_UP_AFTER, backoff
+from bot.core.draft import Draft
 from bot.core.errors import BotError, ReplyDelayed, ReplyGone
 from bot.core.heard import Heard
+from bot.core.layout import THINKING, Colophon, Layout
 from bot.core.pacing import EditBudget
 from bot.core.ports.discord_app import ReplySurface
 from bot.core.ports.weryai import ChatEvent, Delta, Finish
-from bot.core.replies import Controls, File, Frame, ReplyState, Variant
-from bot.core.structured import PROSE, Form
-from bot.core.text import MAX_CONTENT, Pages
+from bot.core.replies import Frame, ReplyState
 from bot.core.windows import Progress, Urgency
 
 log = logging.getLogger(__name__)
 
-FOOTER_ROOM = 200  # of a message, kept for what its last line says of the ending
-FILLING_IN = "\n-# The other variants are still being written…"
-WHOLE_IS_FILE = "\n-# The whole answer comes as a file."
-NO_MORE_MESSAGES = "\n-# I may not send more here. The whole answer comes as a file."
-WHOLE = "answer.md"
-PAGE_LIMIT = MAX_CONTENT - FOOTER_ROOM - len(NO_MORE_MESSAGES) - len("\n")
-MAX_MESSAGES = 5  # after so many, the whole text comes as a file
 TYPING_LASTS = 8.0  # Discord shows the typing indicator for ten seconds
 BUSY_SECOND = 1.0  # requests count against the bot-wide limit for so long
-GIVE_UP_AFTER = 8  # temporary failures of Discord in a row
-LONGEST_BACKOFF = 30.0
-THINKING = Frame("-# Thinking…", Controls.STREAMING)
 PATIENCE = 1.0  # seconds without text, until a message that shows something else says "Thinking"
 
 
-async def _nothing() -> None:
-    """Nothing else is being shown."""
-
-
-class Chronicle(Protocol):
+class Chronicle(Colophon, Protocol):
     """Keeps what a reply shows, and knows what is to be read at its end."""
 
     async def save(self, text: str) -> None:
@@ -57,38 +42,6 @@ class Chronicle(Protocol):
     async def close(self, heard: Heard) -> None:
         """Store the ending, before its last frame is shown; never raises."""
         ...
-
-    def footer(self, heard: Heard) -> str:
-        """The last message's small text: at most `FOOTER_ROOM` UTF-16 units."""
-        ...
-
-    def controls(self, heard: Heard) -> Controls:
-        """The last message's buttons."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What an answer starts from.
-
-    Attributes:
-        text: is there already, when an answer goes on.
-        opening: is shown at once, when an old answer is to be replaced.
-        max_messages: longer answers end with the whole as a file.
-        form: what the answer is to look like.
-        asked: how many variants are asked for.
-        known: the variants of an answer that goes on; `variant` is the index of the one that does.
-        after: returns when nothing else is being shown in its messages.
-    """
-
-    text: str = ""
-    opening: Frame | None = None
-    max_messages: int = MAX_MESSAGES
-    form: Form = PROSE
-    asked: int = 1
-    known: tuple[Variant, ...] = ()
-    variant: int = 0
-    after: Callable[[], Awaitable[None]] = _nothing
 
 
 class StreamEditor:
@@ -108,7 +61,7 @@ class StreamEditor:
         self._budget = budget
         self._chronicle = chronicle
         self._draft = draft
-        self._pages = Pages(PAGE_LIMIT)
+        self._layout = Layout(draft, chronicle)
         self._heard = Heard(draft.text, asked=draft.asked, known=draft.known, variant=draft.variant)
         self._parts: list[str] = []
         self._ended = False
@@ -174,7 +127,7 @@ class StreamEditor:
 
     def open_with(self, frame: Frame) -> None:
         """Show this as long as there is no text."""
-        self._draft = replace(self._draft, opening=frame)
+        self._layout.opening = frame
         self._news.set()
 
     def stop(self, state: ReplyState) -> None:
@@ -277,7 +230,7 @@ class StreamEditor:
         if not index or index < len(self._surface.address.message_ids):
             return False
         self.cut_short = gone
-        self._draft = replace(self._draft, max_messages=index)
+        self._layout.end_with(index)
         self._showing = min(self._showing, index - 1)
         return True
 
@@ -338,29 +291,7 @@ class StreamEditor:
 
     def _frames(self) -> list[Frame]:
         """What each message is to show now."""
-        heard, form = self.heard, self._draft.form
-        most = (self._draft.max_messages + 1) * MAX_CONTENT  # more is not shown, nor laid out
-        text = form.shown(heard.text[:most], final=self._ended)
-        pages = self._pages.render(text, final=self._ended)
-        overflow = len(pages) > self._draft.max_messages or len(heard.text) > most
-        frames = [Frame(page) for page in pages[: self._draft.max_messages]]
-        if overflow:
-            frames[-1] = Frame(
-                frames[-1].content + (NO_MORE_MESSAGES if self.cut_short else WHOLE_IS_FILE)
-            )
-        if self._ended:
-            last = frames.pop().content if frames else ""
-            controls = self._chronicle.controls(heard)
-            content = f"{last}\n{self._chronicle.footer(heard)}".strip()
-            whole = File(WHOLE, heard.text) if overflow else None
-            file = form.file(heard.text) or whole
-            frames.append(Frame(content, controls, file, heard.paging))
-        elif frames:
-            waits = FILLING_IN if heard.filling_in else ""
-            frames[-1] = Frame(frames[-1].content + waits, Controls.STREAMING)
-        elif self._draft.opening is not None:
-            frames.append(self._draft.opening)
-        return frames
+        return self._layout.frames(self.heard, ended=self._ended)
 
     async def _close(self) -> None:
         if not self._closed:
@@ -371,7 +302,7 @@ class StreamEditor:
 
     def _think(self) -> None:
         shows_something = bool(self._surface.address.message_ids) and not self._visible.is_set()
-        if shows_something and self._draft.opening is None:
+        if shows_something and self._layout.opening is None:
             self.open_with(THINKING)
 
     async def _type(self) -> None:
@@ -380,9 +311,3 @@ class StreamEditor:
             if quiet := self._budget.quiet(lane):
                 await self._surface.typing()
             await asyncio.sleep(TYPING_LASTS if quiet else BUSY_SECOND)
-
-
-def backoff(failures: int) -> float:
-    """Seconds before the next try: doubling from half a second, with jitter."""
-    ceiling = min(LONGEST_BACKOFF, 0.5 * 2**failures)
-    return random.uniform(ceiling / 2, ceiling)  # noqa: S311 - jitter, not a secret

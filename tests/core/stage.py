@@ -6,12 +6,13 @@ import asyncio
 from dataclasses import dataclass, field
 
 from bot.core.conversation import ChatMessage, Role
+from bot.core.draft import Draft
 from bot.core.heard import Heard
 from bot.core.pacing import EditBudget
 from bot.core.ports.weryai import Finish
 from bot.core.replies import Controls, ReplyState
 from bot.core.requests import ChatRequest
-from bot.core.streaming import Draft, StreamEditor
+from bot.core.streaming import StreamEditor
 from tests.core.fake_discord import FakeDiscord, FakeSurface
 from tests.core.fake_model import Step, play
 

@@ -15,8 +15,8 @@ from bot.core.endings import (
 )
 from bot.core.errors import BotError, ModelUnavailable, OutOfCredits
 from bot.core.heard import Heard
+from bot.core.layout import FOOTER_ROOM
 from bot.core.replies import Controls, ReplyState, Usage
-from bot.core.streaming import FOOTER_ROOM
 from bot.core.text import utf16_len
 
 FLASH = Signature("FLASH")

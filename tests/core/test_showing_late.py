@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from itertools import pairwise
 
+from bot.core.backoff import GIVE_UP_AFTER
 from bot.core.errors import ReplyDelayed
 from bot.core.ports.weryai import Finish
 from bot.core.recovery import LATER, LATEST
 from bot.core.replies import Controls, ReplyRecord
-from bot.core.streaming import GIVE_UP_AFTER
 from tests.core.fake_discord import FakeSurface
 from tests.core.fake_model import Step, words
 from tests.core.samples import FLASH

@@ -7,17 +7,12 @@ from itertools import pairwise
 
 import pytest
 
+from bot.core.draft import Draft
 from bot.core.heard import Heard
+from bot.core.layout import FOOTER_ROOM, PAGE_LIMIT, THINKING, WHOLE_IS_FILE
 from bot.core.ports.discord_app import Lane
 from bot.core.ports.weryai import Delta, Finish
 from bot.core.replies import Controls, File, ReplyState, Usage
-from bot.core.streaming import (
-    FOOTER_ROOM,
-    PAGE_LIMIT,
-    THINKING,
-    WHOLE_IS_FILE,
-    Draft,
-)
 from bot.core.text import MAX_CONTENT, utf16_len
 from tests.core.fake_model import FOREVER, Step, words
 from tests.core.stage import COMPLETE, LATENCY, Stage, now, number_of_words

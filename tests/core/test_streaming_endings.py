@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.backoff import GIVE_UP_AFTER
+from bot.core.draft import Draft
 from bot.core.errors import (
     ContentFiltered,
     ModelUnavailable,
@@ -18,13 +20,9 @@ from bot.core.errors import (
     ReplyGone,
 )
 from bot.core.heard import Heard
+from bot.core.layout import NO_MORE_MESSAGES
 from bot.core.ports.weryai import Finish
 from bot.core.replies import Controls, File, ReplyState
-from bot.core.streaming import (
-    GIVE_UP_AFTER,
-    NO_MORE_MESSAGES,
-    Draft,
-)
 from tests.core.fake_model import FOREVER, FakeModel, Step, words
 from tests.core.stage import COMPLETE, LATENCY, NO_REQUEST, Stage, number_of_words
 from tests.virtual_time import in_virtual_time

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from bot.core.errors import ModelUnavailable
+from bot.core.layout import FILLING_IN
 from bot.core.ports.weryai import Delta, Finish
 from bot.core.replies import Controls, Paging, ReplyState, Usage, Variant
-from bot.core.streaming import FILLING_IN
 from tests.core.fake_model import FOREVER
 from tests.core.samples import FLASH
 from tests.core.two_variants import (

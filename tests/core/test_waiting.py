@@ -8,10 +8,11 @@ from itertools import pairwise
 import pytest
 
 from bot.core.errors import ReplyDelayed
+from bot.core.layout import THINKING
 from bot.core.notices import GLANCE, UNNOTICED
 from bot.core.ports.weryai import Finish
 from bot.core.replies import Controls
-from bot.core.streaming import PATIENCE, THINKING
+from bot.core.streaming import PATIENCE
 from tests.core.fake_discord import FakeSurface
 from tests.core.fake_model import Step
 from tests.core.samples import place

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
+from bot.core.backoff import GIVE_UP_AFTER
 from bot.core.errors import ReplyDelayed
 from bot.core.notices import WITHDRAWN
 from bot.core.recovery import LATER, LATEST
 from bot.core.replies import ReplyState
-from bot.core.streaming import GIVE_UP_AFTER
 from tests.core.fake_model import FOREVER
 from tests.core.waiting import LONG, until
 from tests.core.world import ANSWER, ENDLESS, MODERATOR, SHOWN, World

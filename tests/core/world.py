@@ -16,6 +16,7 @@ from bot.core.asking import Asking
 from bot.core.breakers import Breakers
 from bot.core.choices import Choices
 from bot.core.conversation import EventId, Place, Presser, ReplyId, Turn, UserId
+from bot.core.draft import MAX_MESSAGES
 from bot.core.fallback import Fallback
 from bot.core.limits import Limits
 from bot.core.pacing import EditBudget
@@ -27,7 +28,6 @@ from bot.core.replies import Address, Ending, ReplyRecord, ReplyState
 from bot.core.requests import ChatRequest
 from bot.core.retiring import Retiring
 from bot.core.service import ChatService
-from bot.core.streaming import MAX_MESSAGES
 from bot.core.throttle import Throttle
 from tests.core.fake_discord import FakeDiscord, FakeSurface
 from tests.core.fake_model import FOREVER, FakeCatalogue, FakeModel, Step
