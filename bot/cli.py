@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsProblem as problem:
         write_report(problem.problems, sys.stderr)
     except StorageError as error:
-        sys.stderr.write(f"The database cannot be used: {error}.\n")
+        said = f"The database cannot be used: {error}."
+        sys.stderr.write(f"{said} {error.remedy}".rstrip() + "\n")
     except BotError as error:
         sys.stderr.write(f"{error}\n")
     except KeyboardInterrupt:

@@ -286,10 +286,18 @@ class Unchecked(BotError):
 
 
 class StorageError(BotError):
-    """The database cannot be used."""
+    """The database cannot be used.
+
+    Attributes:
+        remedy: what the operator does about it; empty where that is not known. Never a secret.
+    """
 
     text = "I could not reach my memory. Please try again in a moment."
     retryable = True
+
+    def __init__(self, detail: str = "", *, remedy: str = "") -> None:
+        super().__init__(detail)
+        self.remedy = remedy
 
 
 class DatabaseUnavailable(StorageError):

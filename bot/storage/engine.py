@@ -19,6 +19,7 @@ from bot.core.database_url import SqliteFile, parse_database_url
 from bot.core.errors import DatabaseUnavailable
 from bot.storage.postgres import PostgresConnections
 from bot.storage.prepared import Prepared
+from bot.storage.remedies import remedy_for
 from bot.storage.sqlite import open_file
 from bot.storage.whole import whole
 
@@ -148,17 +149,18 @@ class Database:
         try:
             yield
         except self._connections.errors as error:
-            raise DatabaseUnavailable(_detail(error)) from error
+            raise _unavailable(error) from error
         finally:
             self._users -= 1
             if not self._users:
                 self._unused.set()
 
 
-def _detail(error: Exception) -> str:
-    """What the driver says, without SQLAlchemy's copy of the statement."""
+def _unavailable(error: Exception) -> DatabaseUnavailable:
+    """What the driver says, without SQLAlchemy's copy of the statement, and what helps."""
     cause = getattr(error, "orig", None) or error
-    return f"{type(cause).__name__}: {cause}".strip().rstrip(":")
+    said = f"{type(cause).__name__}: {cause}".strip().rstrip(":")
+    return DatabaseUnavailable(said, remedy=remedy_for(cause))
 
 
 @asynccontextmanager

@@ -56,7 +56,8 @@ async def check(url: str) -> Finding:
         async with open_database(url) as database:
             behind = await database.read(_pending)
     except DatabaseUnavailable as error:
-        return _finding("problem", f"The database cannot be used: {error}.", "See DATABASE_URL.")
+        said = f"The database cannot be used: {error}."
+        return _finding("problem", said, error.remedy or "See DATABASE_URL.")
     except DatabaseTooNew as error:
         return _finding("problem", f"{error}.", "Run that newer version, or restore a backup.")
     if behind:

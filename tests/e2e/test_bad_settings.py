@@ -92,6 +92,34 @@ async def test_a_wrong_key_lets_the_bot_start_and_members_are_told(stage: Stage)
     assert "sk-wrong" not in stage.log()
 
 
+@pytest.mark.parametrize("command", ["run", "check", "migrate"])
+async def test_a_wrong_password_of_the_database_is_said_with_what_to_do(
+    stage: Stage, postgres_server: str, command: str
+) -> None:
+    address = postgres_server.format(database="postgres")
+    url = address.replace("postgres@", "guarded:not-the-password@")
+
+    outcome = await stage.outcome(command, DATABASE_URL=url)
+
+    assert outcome.code == 1
+    assert 'password authentication failed for user "guarded"' in outcome.sentences
+    assert "Check the user and the password in DATABASE_URL" in outcome.sentences
+    assert "not-the-password" not in outcome.said
+
+
+@pytest.mark.parametrize("command", ["run", "check", "migrate"])
+async def test_a_database_server_that_is_not_there_is_said_with_what_to_do(
+    stage: Stage, command: str
+) -> None:
+    url = "postgresql://me:not-to-be-told@127.0.0.1:9/bot"
+
+    outcome = await stage.outcome(command, DATABASE_URL=url)
+
+    assert outcome.code == 1
+    assert "Check that PostgreSQL is running" in outcome.sentences
+    assert "not-to-be-told" not in outcome.said
+
+
 async def test_a_database_of_a_newer_bot_is_refused_and_left_as_it_is(stage: Stage) -> None:
     async with stage.running_bot():
         pass

@@ -29,6 +29,7 @@ from bot.storage import (
 )
 
 BOTH = ("sqlite", "postgresql")
+GUARDED = "guarded"  # a user of whom the server wants a password
 NOT_DURABLE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 _names = count()
 
@@ -78,6 +79,8 @@ def postgres_server() -> Iterator[str]:
             assert done.returncode == 0, log.read_text()
 
         run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        rules = data / "pg_hba.conf"  # the first that fits counts
+        rules.write_text(f"local all {GUARDED} scram-sha-256\n{rules.read_text()}")
         run("pg_ctl", "-w", "-o", f"-h '' -k {folder} {NOT_DURABLE}", "start")
         try:
             yield f"postgresql://postgres@/{{database}}?host={folder}"
