@@ -15,6 +15,7 @@ from tests.virtual_time import in_virtual_time
 
 async def ended() -> Stage:
     stage = Stage()
+    stage.discord.length = 0.1  # no bucket makes it wait
     await stage.tell("Hello", *COMPLETE)
     stage.surface.tries.clear()
     return stage
