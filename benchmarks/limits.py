@@ -48,9 +48,11 @@ from bot.core.options import Change, Resolved, Scope
 from bot.core.ports.weryai import ModelInfo
 from bot.core.quotas import COUNTED, begins
 from bot.core.replies import Address, Ending, ReplyState, Usage
-from bot.storage import Database, SqlCounterStore, SqlOptionStore, SqlReplyStore, migrate
-from bot.storage.engine import open_database
-from bot.storage.limits import USED
+from bot.storage.engine import Database, open_database
+from bot.storage.limits import USED, SqlCounterStore
+from bot.storage.options import SqlOptionStore
+from bot.storage.replies import SqlReplyStore
+from bot.storage.schema import migrate
 from bot.storage.tables import counters
 from bot.weryai.catalogue import Catalogue
 

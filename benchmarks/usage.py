@@ -19,9 +19,10 @@ from sqlalchemy.dialects import sqlite
 from bot.core.conversation import GuildId, UserId
 from bot.core.replies import ReplyState
 from bot.core.usage import SECONDS_A_DAY, Account, By
-from bot.storage import Database, SqlUsageStore, migrate, open_database
+from bot.storage.engine import Database, open_database
+from bot.storage.schema import migrate
 from bot.storage.tables import usage
-from bot.storage.usage import summed
+from bot.storage.usage import SqlUsageStore, summed
 
 ROWS = 100_000  # of the server that is summed up; another one has as many
 MEMBERS = 500

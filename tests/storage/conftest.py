@@ -17,16 +17,13 @@ from typing import Any
 import asyncpg
 import pytest
 
-from bot.storage import (
-    Database,
-    SqlHistoryStore,
-    SqlOptionStore,
-    SqlReplyStore,
-    SqlThreadStore,
-    SqlUsageStore,
-    migrate,
-    open_database,
-)
+from bot.storage.engine import Database, open_database
+from bot.storage.history import SqlHistoryStore
+from bot.storage.options import SqlOptionStore
+from bot.storage.replies import SqlReplyStore
+from bot.storage.schema import migrate
+from bot.storage.threads import SqlThreadStore
+from bot.storage.usage import SqlUsageStore
 
 BOTH = ("sqlite", "postgresql")
 GUARDED = "guarded"  # a user of whom the server wants a password

@@ -18,7 +18,7 @@ from bot.core.conversation import (
     UserId,
 )
 from bot.core.replies import Address, Ending, ReplyState, Usage
-from bot.storage import SqlReplyStore
+from bot.storage.replies import SqlReplyStore
 
 ANN = Person(UserId(31), "Ann")
 GUILD = GuildId(9)

@@ -16,7 +16,9 @@ import sqlalchemy as sa
 from bot.core.conversation import ChannelId
 from bot.core.errors import DatabaseUnavailable
 from bot.core.replies import ReplyState
-from bot.storage import SqlHistoryStore, SqlReplyStore, open_database
+from bot.storage.engine import open_database
+from bot.storage.history import SqlHistoryStore
+from bot.storage.replies import SqlReplyStore
 from bot.storage.whole import whole
 
 from .samples import CHANNEL, answer, question

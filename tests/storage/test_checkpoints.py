@@ -13,8 +13,10 @@ import pytest
 from bot.core.conversation import ChannelId, ReplyId
 from bot.core.errors import DatabaseUnavailable
 from bot.core.replies import Address, ReplyState
-from bot.storage import Database, SqlHistoryStore, SqlReplyStore
 from bot.storage.checkpoints import Checkpoints
+from bot.storage.engine import Database
+from bot.storage.history import SqlHistoryStore
+from bot.storage.replies import SqlReplyStore
 
 from .samples import accepted, begun, ending, question, shown
 from .working import Work

@@ -15,8 +15,9 @@ from bot.core.conversation import ChannelId, EventId, GuildId, Person, Place, Us
 from bot.core.errors import LimitReached
 from bot.core.quotas import Ceiling, Counter, Quota, What
 from bot.core.replies import Address, ReplyState, Usage
-from bot.storage import Database, SqlCounterStore, SqlReplyStore, open_database
-from bot.storage.limits import USED
+from bot.storage.engine import Database, open_database
+from bot.storage.limits import USED, SqlCounterStore
+from bot.storage.replies import SqlReplyStore
 from bot.storage.tables import counters as counters_table
 from bot.storage.tables import replies as replies_table
 from tests.storage.samples import ANN, GUILD, answer, begun, ending, question

@@ -14,7 +14,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.core.errors import DatabaseUnavailable
-from bot.storage import Database, SqlHistoryStore, SqlReplyStore, migrate, open_database
+from bot.storage.engine import Database, open_database
+from bot.storage.history import SqlHistoryStore
+from bot.storage.replies import SqlReplyStore
+from bot.storage.schema import migrate
 from bot.storage.tables import messages
 
 from .samples import CHANNEL, answer, question
@@ -25,7 +28,7 @@ PASSWORD = "hunter2"
 KILLED = """
 import asyncio, os, sys
 import sqlalchemy as sa
-from bot.storage import open_database
+from bot.storage.engine import open_database
 from bot.storage.tables import messages
 
 async def main():

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from bot.core.conversation import GuildId, UserId
 from bot.core.errors import DatabaseUnavailable
 from bot.core.options import Change, Scope
-from bot.storage import Database, SqlOptionStore
+from bot.storage.engine import Database
+from bot.storage.options import SqlOptionStore
 from bot.storage.tables import options
 
 BY_ID = (

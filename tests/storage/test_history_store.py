@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.core.conversation import HISTORY_LIMIT, ChannelId, MessageId, Person, Role, Said, UserId
-from bot.storage import SqlHistoryStore, SqlReplyStore
+from bot.storage.history import SqlHistoryStore
+from bot.storage.replies import SqlReplyStore
 
 from .samples import CHANNEL, accepted, answer, begun, ending, question, said, shown
 

@@ -12,7 +12,9 @@ import sqlalchemy as sa
 
 from bot.core.errors import DatabaseUnavailable
 from bot.core.replies import Address
-from bot.storage import Database, SqlHistoryStore, SqlReplyStore, open_database
+from bot.storage.engine import Database, open_database
+from bot.storage.history import SqlHistoryStore
+from bot.storage.replies import SqlReplyStore
 
 from .samples import CHANNEL, begun, ending, question
 

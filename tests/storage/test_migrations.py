@@ -12,8 +12,10 @@ from alembic import command
 
 from bot.core.conversation import GuildId, UserId
 from bot.core.quotas import What
-from bot.storage import Database, SqlCounterStore, SqlOptionStore, migrate, open_database
-from bot.storage.schema import _config, differences
+from bot.storage.engine import Database, open_database
+from bot.storage.limits import SqlCounterStore
+from bot.storage.options import SqlOptionStore
+from bot.storage.schema import _config, differences, migrate
 from bot.storage.tables import conversations, options, replies, reply_messages, usage
 
 from .working import insert, sql

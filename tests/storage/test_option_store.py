@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.conversation import ChannelId, GuildId, Place, UserId
 from bot.core.options import Change, Changed, Scope, ScopeId, resolve, scopes_of
-from bot.storage import SqlOptionStore
+from bot.storage.options import SqlOptionStore
 
 ANN = UserId(31)
 HOME = GuildId(9)

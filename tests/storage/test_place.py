@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import DatabaseUnavailable
-from bot.storage import check, open_database
+from bot.storage.engine import open_database
 from bot.storage.place import examine_place
+from bot.storage.schema import check
 
 NOBODY = 65534
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from bot.core.conversation import ChannelId, Role
 from bot.core.replies import ReplyState
-from bot.storage import Database
+from bot.storage.engine import Database
 from bot.storage.history import NEWEST
 from bot.storage.retention import OLDEST
 from bot.storage.tables import IS_UNFINISHED, conversations, messages, replies

@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.core.errors import DatabaseUnavailable
-from bot.storage import check, migrate, open_database
+from bot.storage.engine import open_database
 from bot.storage.remedies import remedy_for
+from bot.storage.schema import check, migrate
 
 SECRET = "s3cret"
 TRANSLATED = "%40, %3A or %2F"  # of the remedy for a wrong password

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from bot.core.conversation import EventId, MessageId, ReplyId
 from bot.core.replies import Address, ReplyState, Usage
-from bot.storage import Database, SqlHistoryStore, SqlReplyStore
+from bot.storage.engine import Database
+from bot.storage.history import SqlHistoryStore
+from bot.storage.replies import SqlReplyStore
 from bot.storage.tables import usage
 
 from .samples import ANN, CHANNEL, GUILD, accepted, answer, begun, ending, question, said, shown

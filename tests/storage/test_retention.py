@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from bot.core.conversation import EventId, ReplyId
 from bot.core.errors import DatabaseUnavailable
 from bot.core.replies import Usage
-from bot.storage import Database, SqlHistoryStore, SqlReplyStore
 from bot.storage import retention as module
+from bot.storage.engine import Database
+from bot.storage.history import SqlHistoryStore
+from bot.storage.replies import SqlReplyStore
 from bot.storage.retention import BATCH, DAY, EVERY, delete_batch, replies_kept
 from bot.storage.tables import conversations, replies, reply_messages, usage
 

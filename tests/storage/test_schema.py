@@ -11,16 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.core.errors import DatabaseTooNew
-from bot.storage import (
-    Database,
-    SqlHistoryStore,
-    SqlReplyStore,
-    check,
-    drift,
-    migrate,
-    open_database,
-)
-from bot.storage.schema import differences
+from bot.storage.engine import Database, open_database
+from bot.storage.history import SqlHistoryStore
+from bot.storage.replies import SqlReplyStore
+from bot.storage.schema import check, differences, drift, migrate
 from bot.storage.tables import metadata
 
 from .samples import CHANNEL, answer, question
@@ -28,7 +22,8 @@ from .working import sql
 
 MIGRATE = """
 import asyncio, sys
-from bot.storage import migrate, open_database
+from bot.storage.engine import open_database
+from bot.storage.schema import migrate
 
 async def main():
     async with open_database(sys.argv[1]) as database:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bot.core.conversation import ChannelId, UserId
 from bot.core.ports.storage import ListenedThread
-from bot.storage import SqlHistoryStore, SqlReplyStore, SqlThreadStore
+from bot.storage.history import SqlHistoryStore
+from bot.storage.replies import SqlReplyStore
+from bot.storage.threads import SqlThreadStore
 
 from .samples import answer, question
 

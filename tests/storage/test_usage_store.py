@@ -9,9 +9,9 @@ import pytest
 from bot.core.conversation import ChannelId, GuildId, UserId
 from bot.core.replies import ReplyState, Usage
 from bot.core.usage import SECONDS_A_DAY, Account, By, Spent, Sums
-from bot.storage import Database, SqlUsageStore
+from bot.storage.engine import Database
 from bot.storage.tables import usage
-from bot.storage.usage import page, summed
+from bot.storage.usage import SqlUsageStore, page, summed
 from tests.storage.test_query_plans import explain
 from tests.storage.working import insert, sql
 

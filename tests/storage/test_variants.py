@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from bot.core.conversation import EventId, ReplyId
 from bot.core.replies import Address, ReplyState, Variant
-from bot.storage import Database, SqlHistoryStore, SqlReplyStore
-from bot.storage.history import ensure_conversation
+from bot.storage.engine import Database
+from bot.storage.history import SqlHistoryStore, ensure_conversation
+from bot.storage.replies import SqlReplyStore
 from bot.storage.tables import replies as rows
 
 from .samples import CHANNEL, GUILD, accepted, answer, begun, ending, question, shown

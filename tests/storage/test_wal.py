@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import DatabaseUnavailable
-from bot.storage import Database, open_database, schema
+from bot.storage import schema
+from bot.storage.engine import Database, open_database
 from bot.storage.tables import conversations
 from bot.storage.wal import kept_short, move
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.util import await_only
 
-from bot.storage import Database
+from bot.storage.engine import Database
 
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
