@@ -11,12 +11,14 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import time
+from typing import NoReturn
 
 import sqlalchemy as sa
 
 from bot.core.errors import DatabaseUnavailable
 from bot.storage.engine import Database
 from bot.storage.tables import IS_FINISHED, replies
+from bot.storage.upkeep import beside
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +55,8 @@ async def replies_kept(
         clock: gives Unix seconds.
         sleep: waits so many seconds.
     """
-    task = asyncio.create_task(_keep_deleting(database, days, clock, sleep), name="retention")
-    try:
+    async with beside(_keep_deleting(database, days, clock, sleep), "retention"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 async def _keep_deleting(
@@ -66,7 +64,7 @@ async def _keep_deleting(
     days: int,
     clock: Callable[[], float],
     sleep: Callable[[float], Awaitable[object]],
-) -> None:
+) -> NoReturn:
     while True:
         deleted, before = 0, clock() - days * DAY
         try:

@@ -13,11 +13,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 import sqlalchemy as sa
 
 from bot.core.errors import DatabaseUnavailable
 from bot.storage.engine import Database
+from bot.storage.upkeep import beside
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +32,11 @@ async def kept_short(database: Database) -> AsyncIterator[None]:
     if database.dialect != "sqlite":
         yield
         return
-    moving = asyncio.create_task(_keep_moving(database), name="write-ahead log")
-    try:
+    async with beside(_keep_moving(database), "write-ahead log"):
         yield
-    finally:
-        moving.cancel()
-        await asyncio.wait({moving})
 
 
-async def _keep_moving(database: Database) -> None:
+async def _keep_moving(database: Database) -> NoReturn:
     while True:
         await asyncio.sleep(EVERY)
         try:

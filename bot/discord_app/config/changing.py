@@ -101,9 +101,9 @@ class Changing:
             return "Everything is as in the file already: nothing was changed."
         scopes = len({(one.scope, one.scope_id) for one in changed})
         told = (
-            f"Done: {counted(len(changed), 'change')} in {counted(scopes, 'place')}. What the file names is set as it says and what it leaves "
-            "out there is inherited; places it does not name are as before. `/config log` tells "
-            "each change."
+            f"Done: {counted(len(changed), 'change')} in {counted(scopes, 'place')}. What the file "
+            "names is set as it says and what it leaves out there is inherited; places it does not "
+            "name are as before. `/config log` tells each change."
         )
         return "\n".join([told, *self._trouble(guild)])
 
