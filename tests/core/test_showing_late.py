@@ -101,3 +101,18 @@ async def test_what_is_answered_anew_meanwhile_is_not_shown_late() -> None:
     assert surface.text == f"Otherwise\n-# {FLASH.name}"
     assert not world.found
     showing.cancel()
+
+
+@in_virtual_time
+async def test_nothing_is_shown_late_by_a_process_that_is_about_to_end() -> None:
+    world = World(ANSWER)
+    asked = world.ask()
+    asked.surface.troubles = [None, *[ReplyDelayed("503")] * 100]
+    await asked.task
+    showing = asyncio.create_task(world.recovery.show_late())
+    await asyncio.sleep(LATER - 1)
+    await world.answering.shut_down(grace=0)
+    await asyncio.sleep(2)
+    showing.cancel()
+    assert world.found[asked.reply].sent == []
+    assert asked.reply in world.memory.not_shown, "the next process shows it"
