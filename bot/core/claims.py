@@ -52,7 +52,7 @@ class Claims:
         if claim.granted.done() and not claim.granted.cancelled():
             permit = claim.granted.result()
             if not permit.spent:
-                claim.window.permits.remove(permit)
+                permit.window.permits.remove(permit)
                 if self._bot_wide is not None:
                     self._bot_wide.release()
                 self.poke()
@@ -134,7 +134,7 @@ class Claims:
         self._waiting.remove(claim)
         if claim.granted.done():  # its painter was cancelled in this very step
             return
-        permit = Permit()
+        permit = Permit(claim.window)
         claim.window.permits.append(permit)
         if claim.progress.courtesy and claim.progress.edits:
             claim.window.courtesy_edited_at = now

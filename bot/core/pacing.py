@@ -159,6 +159,8 @@ class EditBudget:
         if shared is not window:
             shared.in_flight += window.in_flight
             shared.permits.extend(window.permits)
+            for permit in window.permits:
+                permit.window = shared
             for claims in (self._metered, *self._apart.values()):
                 claims.move(window, shared)
             self._windows[lane] = shared

@@ -71,8 +71,9 @@ class Rhythm:
 
 @dataclass(slots=True, eq=False)
 class Permit:
-    """Leave for one request; spent when the request is seen to start."""
+    """Leave for one request in a window; spent when the request is seen to start."""
 
+    window: Window
     spent: bool = False
 
 

@@ -27,6 +27,7 @@ _INTERACTION = re.compile(
     r"/(?P<kind>webhooks|interactions)/(?P<id>\d+)/(?P<token>[^/]+)(?P<rest>/.*)?$"
 )
 _PREFIX = re.compile(r"^.*/api/v\d+(?=/)")
+_FILE = re.compile(r"/(?:ephemeral-)?attachments/")  # on another server than the API
 _MAJOR = re.compile(r"/(?:channels|guilds)/(\d+)")
 
 
@@ -42,6 +43,11 @@ def token_lane(method: str, token: str, rest: str) -> Lane:
     """
     route = f"{method} /webhooks/{{webhook_id}}/{{webhook_token}}{rest}"
     return Lane(route, _digest(token), metered=False)
+
+
+def is_file(path: str) -> bool:
+    """Whether a request is for a file that somebody attached, which no limit counts."""
+    return _FILE.match(path) is not None
 
 
 def lane_of(method: str, path: str) -> Lane:

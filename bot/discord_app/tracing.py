@@ -6,8 +6,9 @@ An `aiohttp.TraceConfig` sees every request of a session, so that discord.py's o
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from time import monotonic
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -15,7 +16,9 @@ from typing import Any, Protocol
 import aiohttp
 
 from bot.core.ports.discord_app import Lane
-from bot.discord_app.lanes import lane_of
+from bot.discord_app.lanes import is_file, lane_of
+
+LONGEST_TURN = 15.0  # seconds a request waits; aiohttp counts this as a part of its own time
 
 
 class RequestObserver(Protocol):
@@ -50,7 +53,8 @@ def trace_config(*observers: RequestObserver, turn: Turn | None = None) -> aioht
     """A trace that lets each request of the sessions it is given to wait its turn, and reports it.
 
     A request may bring its own `Lane` as aiohttp's `trace_request_ctx`; it is read from the path
-    otherwise. The gateway's websocket is no REST request and is left out.
+    otherwise. The gateway's websocket and people's files are no REST requests and are left out.
+    One whose turn does not come fails with a `TimeoutError`, as one that is not answered.
     """
     take_turn: Turn = turn or (lambda _: nullcontext())
 
@@ -58,10 +62,12 @@ def trace_config(*observers: RequestObserver, turn: Turn | None = None) -> aioht
         _: aiohttp.ClientSession, context: SimpleNamespace, start: aiohttp.TraceRequestStartParams
     ) -> None:
         context.lane = None
-        if "Sec-WebSocket-Key" not in start.headers:
+        if "Sec-WebSocket-Key" not in start.headers and not is_file(start.url.path):
             known = getattr(context, "trace_request_ctx", None)
             lane = known or lane_of(start.method, start.url.path)
-            async with take_turn(lane):
+            async with AsyncExitStack() as started:
+                async with asyncio.timeout(LONGEST_TURN):
+                    await started.enter_async_context(take_turn(lane))
                 context.lane = lane
                 context.began = monotonic()
                 for observer in observers:

@@ -25,7 +25,7 @@ from bot.storage.whole import whole
 
 T = TypeVar("T")
 
-CLOSING_TAKES = 5.0  # seconds that those who use a connection get to give it back
+CLOSING_TAKES = 3.0  # seconds that what is under way gets; what waits then is refused
 
 Insert = sqlite.Insert | postgresql.Insert
 INSERTS: Mapping[str, Callable[[sa.Table], Insert]] = {
@@ -87,6 +87,8 @@ class Database:
     async def read(self, work: Callable[[sa.Connection], T]) -> T:
         """Run work that only reads; each statement sees what is committed when it begins.
 
+        What it returns must be read already: results end with it.
+
         Raises:
             DatabaseUnavailable: the database does not answer or refuses.
         """
@@ -97,7 +99,8 @@ class Database:
     async def write(self, work: Callable[[sa.Connection], T]) -> T:
         """Run work in a transaction, committed at its end and rolled back by an exception.
 
-        On SQLite it has the database's write lock from its first moment: keep it short.
+        On SQLite it has the database's write lock from its first moment: keep it short. What it
+        returns must be read already: results end with it.
 
         Raises:
             DatabaseUnavailable: the database does not answer or refuses.

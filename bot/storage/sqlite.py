@@ -24,7 +24,7 @@ from bot.storage.place import REMEDY, examine_place
 
 T = TypeVar("T")
 
-BUSY_TIMEOUT = 10.0  # seconds one process waits while another one writes to the same file
+BUSY_TIMEOUT = 5.0  # seconds one process waits while another one writes to the same file
 LONGEST_QUEUE = 30.0  # seconds until work that still waits for its thread is given up
 READERS = 3
 LONGEST_LOG = 16_384  # pages; shorter ones are moved by `wal.py`, and no commit has to
@@ -118,6 +118,7 @@ class _Connection(aiosqlite.Connection):
         super().__init__(
             lambda: sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None), CHUNK
         )
+        self._closing = False
         self._engine = sa.create_engine(
             "sqlite://",
             creator=lambda: self._conn,
@@ -139,6 +140,11 @@ class _Connection(aiosqlite.Connection):
             raise
         return self
 
+    async def close(self) -> None:
+        """Close it after the work it is at; what waits is refused."""
+        self._closing = True
+        await super().close()
+
     async def run(self, work: Callable[[sa.Connection], T], latest: float) -> T:
         """Run work in the thread, in its turn.
 
@@ -147,14 +153,17 @@ class _Connection(aiosqlite.Connection):
             latest: it is given up when its turn has not come by then (`time.monotonic`).
 
         Raises:
-            sqlite3.OperationalError: its turn came too late.
+            sqlite3.OperationalError: its turn came too late, or the database is being closed.
         """
 
         def in_turn() -> T:
-            if time.monotonic() > latest:
+            if self._closing or time.monotonic() > latest:
                 raise sqlite3.OperationalError("the database is too busy")
-            with self._engine.begin() as connection:
-                return work(connection)
+            try:
+                with self._engine.begin() as connection:
+                    return work(connection)
+            except StopIteration as error:  # no future takes it: whoever waits would wait for ever
+                raise RuntimeError("work ended by StopIteration") from error
 
         result: T = await self._execute(in_turn)  # type: ignore[no-untyped-call]  # by aiosqlite
         return result

@@ -153,6 +153,21 @@ async def test_a_permit_that_is_not_used_goes_back() -> None:
 
 
 @in_virtual_time
+async def test_a_permit_goes_back_from_a_window_that_turned_out_to_be_anothers() -> None:
+    discord = FakeDiscord(EditBudget(requests_per_second=2))
+    create = Lane("POST /channels/{channel_id}/messages", "1")
+    figures = {"status": 200, "limit": 5, "remaining": 4, "reset_after": 5.0, "bucket": "both"}
+    discord.budget.started(EDITS)
+    discord.budget.ended(EDITS, **figures)  # type: ignore[arg-type]  # figures are of mixed types
+    await asyncio.sleep(9)
+    async with discord.budget.leave(create, Progress(Urgency.FINAL)):
+        discord.budget.ended(create, **figures)  # type: ignore[arg-type]  # as above
+    async with asyncio.timeout(0.1), discord.budget.leave(EDITS, Progress(Urgency.FINAL)):
+        pass
+    assert not discord.budget._window(EDITS).permits
+
+
+@in_virtual_time
 async def test_a_painter_that_is_cancelled_while_it_waits_leaves_the_budget_whole() -> None:
     discord = FakeDiscord(EditBudget(requests_per_second=1))
     await send(discord, edits_of(0), Progress(Urgency.FINAL))

@@ -168,6 +168,34 @@ async def test_a_request_starts_when_its_turn_has_come(
     assert len(observer.endings) == 1
 
 
+async def test_a_request_whose_turn_does_not_come_fails_like_one_that_is_not_answered(
+    sandbox: DiscordSandbox, observer: Observer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.discord_app.tracing.LONGEST_TURN", 0)
+
+    @asynccontextmanager
+    async def turn(_: Lane) -> AsyncIterator[None]:
+        await asyncio.Event().wait()
+        yield
+
+    trace = trace_config(observer, turn=turn)
+    async with open_rest(sandbox.api_url, sandbox.token, trace) as rest:
+        with pytest.raises(ReplyDelayed):
+            await rest.send("GET", "/users/@me")
+    assert (observer.started_lanes, observer.endings) == ([], [])
+
+
+async def test_a_file_that_somebody_attached_is_no_rest_request(
+    sandbox: DiscordSandbox, observer: Observer
+) -> None:
+    trace = trace_config(observer)
+    url = f"{sandbox.api_url.partition('/api')[0]}/attachments/1/2/a.txt"
+    async with aiohttp.ClientSession(trace_configs=[trace]) as session, session.get(url):
+        pass
+
+    assert observer.started_lanes == []
+
+
 @pytest.mark.parametrize("code", ["null", '"1015"', "{}"])
 async def test_a_proxys_refusal_has_no_code_of_discords(code: str) -> None:
     async def refuse(_: web.Request) -> web.Response:

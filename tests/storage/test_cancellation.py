@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Coroutine
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from bot.core.conversation import ChannelId
 from bot.core.errors import DatabaseUnavailable
@@ -22,17 +21,7 @@ from bot.storage.replies import SqlReplyStore
 from bot.storage.whole import whole
 
 from .samples import CHANNEL, answer, question
-from .working import sql
-
-
-@contextmanager
-def told_of(event: str, hear: Callable[..., None]) -> Iterator[None]:
-    """Hear of an event of any engine of SQLAlchemy's; it may come from another thread."""
-    sa.event.listen(sa.Engine, event, hear)
-    try:
-        yield
-    finally:
-        sa.event.remove(sa.Engine, event, hear)
+from .working import sql, told_of
 
 
 async def cancelled_at(statement: int, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 import traceback
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from bot.storage.schema import migrate
 from bot.storage.tables import messages
 
 from .samples import CHANNEL, answer, question
-from .working import held, insert, nothing, sql
+from .working import held, insert, nothing, sql, told_of
 
 PASSWORD = "hunter2"
 
@@ -141,7 +143,7 @@ async def test_sqlite_reads_while_it_writes_and_checks_foreign_keys(tmp_path: Pa
     def pragmas(connection: sa.Connection) -> list[object]:
         return [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names]
 
-    as_wanted = ["wal", 1, 1, 10_000]  # synchronous 1 is NORMAL
+    as_wanted = ["wal", 1, 1, 5_000]  # synchronous 1 is NORMAL
     async with open_database(f"sqlite:///{tmp_path}/bot.db") as database:
         async with held(database, sql("CREATE TABLE new (id INTEGER)"), pragmas) as writing:
             assert await database.read(pragmas) == as_wanted
@@ -175,6 +177,37 @@ async def test_a_transaction_whose_turn_does_not_come_is_given_up(
         assert first.exception() is None
         with pytest.raises(DatabaseUnavailable, match="too busy"):
             await second
+
+
+async def test_work_that_ends_by_stop_iteration_is_an_error_like_others(database: Database) -> None:
+    def nothing_there(_: sa.Connection) -> object:
+        return next(iter(()))
+
+    with pytest.raises(RuntimeError):
+        await database.read(nothing_there)
+
+
+async def test_closing_refuses_what_waits_behind_a_lock_of_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.engine.CLOSING_TAKES", 0)
+    monkeypatch.setattr("bot.storage.sqlite.BUSY_TIMEOUT", 0.2)
+    begun: list[str] = []
+
+    async with open_database(f"sqlite:///{tmp_path}/bot.db") as database:
+        await database.write(sql("CREATE TABLE new (id INTEGER)"))
+        with closing(sqlite3.connect(tmp_path / "bot.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with told_of("before_cursor_execute", lambda *told: begun.append(told[2])):
+                writes = [
+                    asyncio.create_task(database.write(sql("DELETE FROM new"))) for _ in range(9)
+                ]
+                while not begun:
+                    await asyncio.sleep(0)
+                await database.close()
+            results = await asyncio.gather(*writes, return_exceptions=True)
+    assert [type(result) for result in results] == [DatabaseUnavailable] * 9
+    assert len(begun) < 9
 
 
 async def test_closing_waits_for_whoever_is_at_it_and_refuses_who_comes_later(

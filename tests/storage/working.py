@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -72,3 +72,13 @@ async def held(
         over.set()
         begun.set()
         await asyncio.wait({task})
+
+
+@contextmanager
+def told_of(event: str, hear: Callable[..., None]) -> Iterator[None]:
+    """Hear of an event of any engine of SQLAlchemy's; it may come from another thread."""
+    sa.event.listen(sa.Engine, event, hear)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Engine, event, hear)
