@@ -11,6 +11,7 @@ import threading
 import traceback
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -192,18 +193,22 @@ async def test_closing_refuses_what_waits_behind_a_lock_of_another_process(
 ) -> None:
     monkeypatch.setattr("bot.storage.engine.CLOSING_TAKES", 0)
     monkeypatch.setattr("bot.storage.sqlite.BUSY_TIMEOUT", 0.2)
+    loop, at_it = asyncio.get_running_loop(), asyncio.Event()
     begun: list[str] = []
+
+    def hear(*told: Any) -> None:
+        begun.append(told[2])
+        loop.call_soon_threadsafe(at_it.set)
 
     async with open_database(f"sqlite:///{tmp_path}/bot.db") as database:
         await database.write(sql("CREATE TABLE new (id INTEGER)"))
         with closing(sqlite3.connect(tmp_path / "bot.db")) as other:
             other.execute("BEGIN IMMEDIATE")
-            with told_of("before_cursor_execute", lambda *told: begun.append(told[2])):
+            with told_of("before_cursor_execute", hear):
                 writes = [
                     asyncio.create_task(database.write(sql("DELETE FROM new"))) for _ in range(9)
                 ]
-                while not begun:
-                    await asyncio.sleep(0)
+                await at_it.wait()
                 await database.close()
             results = await asyncio.gather(*writes, return_exceptions=True)
     assert [type(result) for result in results] == [DatabaseUnavailable] * 9
