@@ -20,6 +20,8 @@ NOT_SHOWN = (
 )
 DELETED = "My message was deleted before I was done. Please use the command again."
 LOST = "not shown to its end"
+NO_MORE = "not in more messages"
+CUT_SHORT = "-# I may not send more here. The whole answer comes as a file."
 
 
 def warnings(home: Home) -> list[str]:
@@ -230,14 +232,16 @@ async def test_who_takes_no_more_direct_messages_leaves_one_log_line(
     direct = await home.ada.open_dm()
     question = await home.ada.send(direct, "Write a lot!")
     await gate.reached()
-    if begun:
-        await home.begun(question)
+    answer = await home.begun(question) if begun else None
 
     home.ada.user.accepts_dms = False
     gate.release()
 
     [bot] = home.stage.bots
-    await bot.log.says(LOST, home.stage.since(bot))
+    await bot.log.says(NO_MORE if begun else LOST, home.stage.since(bot))
+    if answer is not None:  # what is there can still be edited, and shows how it ended
+        await home.until(lambda: "Regenerate" in buttons(answer))
+        assert CUT_SHORT in answer.content
     await still_works(home)
     assert len(warnings(home)) == 1
 
