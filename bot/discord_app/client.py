@@ -37,6 +37,7 @@ from bot.discord_app.listening import Listener, Listening
 from bot.discord_app.mentions import Mentions
 from bot.discord_app.model import Models
 from bot.discord_app.private_view import FromBefore
+from bot.discord_app.replay import Replay
 from bot.discord_app.reset import Reset
 from bot.discord_app.rest import DiscordRest
 from bot.discord_app.surfaces import ReplySurfaces
@@ -170,6 +171,7 @@ class WeryBot(commands.AutoShardedBot):
         listeners: list[Listener] = [DirectMessages(me), threads, Mentions(me)]
         reads = self._reads_everything
         run = secrets.token_hex(4)
+        replay = Replay()
         asking = Asking(service, choices, catalogue, surfaces, joined.schemas, me)
         self.tree.add_command(asking.about_this)
         subgroups = [LimitCommands(choices, joined.limits), AccessCommands(choices)]
@@ -182,7 +184,8 @@ class WeryBot(commands.AutoShardedBot):
             Usage(joined.usage, catalogue, joined.painter, joined.limits),
             Reset(service, threads),
             Help(reads_everything=reads),
-            Listening(service, surfaces, listeners, me, joined.budget),
+            replay,
+            Listening(service, surfaces, listeners, me, joined.budget, replay),
             Deletions(service, threads, surfaces.own, me),
             Followups(surfaces.own, self._application_id),
             CatchUp(self, joined.budget),

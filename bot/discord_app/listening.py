@@ -16,6 +16,7 @@ from bot.core.service import ChatService
 from bot.discord_app import codes
 from bot.discord_app.errors import NOT_SHOWN, UNREACHABLE, sentence_for, tell_directly
 from bot.discord_app.refusals import Refusals
+from bot.discord_app.replay import Replay
 from bot.discord_app.surfaces import ReplySurfaces
 from bot.discord_app.turns import presser_by_message
 
@@ -41,6 +42,7 @@ class Listening(commands.Cog):
         listeners: asked in this order; the first that knows a message has it.
         me: the bot's user id.
         budget: gives leave for what has to be asked of Discord before.
+        replay: knows when what was missed has been told.
     """
 
     def __init__(
@@ -50,9 +52,11 @@ class Listening(commands.Cog):
         listeners: Sequence[Listener],
         me: int,
         budget: EditBudget,
+        replay: Replay,
     ) -> None:
         self._service = service
         self._budget = budget
+        self._replay = replay
         self._surfaces = surfaces
         self._listeners = listeners
         self._me = me
@@ -81,6 +85,7 @@ class Listening(commands.Cog):
                 await _tell(message, text)
 
     async def _answer(self, message: discord.Message, turn: Turn) -> None:
+        await self._replay.over(message.guild)
         if may_answer(message.channel):
             by = await presser_by_message(message, self._budget)
             await self._service.answer(turn, self._surfaces.to_message(message), by)
