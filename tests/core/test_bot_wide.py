@@ -109,6 +109,7 @@ async def test_a_request_whose_frame_has_leave_needs_no_other() -> None:
         budget.turn(EDITS),
     ):
         budget.started(EDITS)
+    assert now() == 0.0
 
 
 @in_virtual_time
